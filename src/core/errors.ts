@@ -1,0 +1,82 @@
+/** What kind of failure a {@linkcode WebSocketError} reports. */
+export type WebSocketErrorCode =
+  | "InvalidUrl"
+  | "InvalidConfiguration"
+  | "ConnectionFailed"
+  | "TlsFailed"
+  | "HandshakeFailed"
+  | "ProtocolViolation"
+  | "LimitExceeded"
+  | "Timeout"
+  | "ConnectionClosed"
+  | "SocketUnavailable"
+  | "Aborted"
+  | "Io";
+
+/** The part of a connection's life in which a `Timeout` happened. */
+export type TimeoutPhase =
+  | "lookup"
+  | "tcp"
+  | "tls"
+  | "upgrade"
+  | "close"
+  | "keepAlive"
+  | "write"
+  | "thread";
+
+/** The answer of a server that did not open the WebSocket. */
+export interface HandshakeResponse {
+  /** HTTP status code, for example 401. */
+  readonly status: number;
+  /** Header fields; names in lower case, in order of arrival. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The beginning of the body, at most 64 KiB: as much as had arrived. */
+  readonly body: Uint8Array;
+}
+
+/** What a {@linkcode WebSocketError} can carry beside its code and message. */
+export interface WebSocketErrorOptions {
+  /** The runtime's own error. */
+  cause?: unknown;
+  /** For `Timeout`: what took too long. */
+  phase?: TimeoutPhase;
+  /** For `HandshakeFailed`: what the server answered. */
+  response?: HandshakeResponse;
+  /** For `ProtocolViolation` and `LimitExceeded`: the close code sent to the peer. */
+  closeCode?: number;
+}
+
+/**
+ * Every error of this module. Tell them apart by {@linkcode WebSocketError.code}; messages are for people.
+ *
+ * @example
+ * ```ts
+ * import { NonBlockingClient, WebSocketError } from "@silver9/websocket";
+ *
+ * try {
+ *   await NonBlockingClient.connect("http//oops");
+ * } catch (error) {
+ *   if (error instanceof WebSocketError) console.log(error.code); // "InvalidUrl"
+ * }
+ * ```
+ */
+export class WebSocketError extends Error {
+  /** What kind of failure this is. */
+  readonly code: WebSocketErrorCode;
+  /** For `Timeout`: what took too long. */
+  readonly phase?: TimeoutPhase;
+  /** For `HandshakeFailed`: what the server answered, if it answered in HTTP. */
+  readonly response?: HandshakeResponse;
+  /** For what the peer did wrong (`ProtocolViolation`, `LimitExceeded`): the close code sent to it. */
+  readonly closeCode?: number;
+
+  /** Makes an error of the given kind. */
+  constructor(code: WebSocketErrorCode, message: string, options: WebSocketErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "WebSocketError";
+    this.code = code;
+    if (options.phase !== undefined) this.phase = options.phase;
+    if (options.response !== undefined) this.response = options.response;
+    if (options.closeCode !== undefined) this.closeCode = options.closeCode;
+  }
+}

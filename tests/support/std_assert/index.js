@@ -1,0 +1,19 @@
+// `@std/assert` as npm has it: the mirror `deno-std` of the Deno standard library, without types.
+export {
+  assert,
+  assertEquals,
+  assertExists,
+  AssertionError,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+  fail,
+} from "deno-std/assert/mod.js";
