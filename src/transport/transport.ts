@@ -91,7 +91,7 @@ export interface ByteStream {
   readonly socket: unknown;
   /** Bytes lent by the last `write` that the system has not taken yet. 0 when nothing is lent. */
   readonly unsent: number;
-  /** Sets who is told. Called once, before the first `resume`. */
+  /** Sets who is told: before the first `resume`, and again (another sink) while paused. */
   attach(sink: ByteStreamSink): void;
   /** Lets data flow. */
   resume(): void;
