@@ -1,0 +1,177 @@
+import { ByteCollector } from "./byte_collector.ts";
+import { type HandshakeResponse, WebSocketError } from "./errors.ts";
+import { isToken, trimWhitespace } from "./field_syntax.ts";
+import type { HeaderField } from "./headers.ts";
+import { decodeLatin1 } from "./latin1.ts";
+import { quote } from "./quote.ts";
+import { type BodyFraming, ResponseBody } from "./response_body.ts";
+
+/** How much of a server's answer is taken. */
+export interface ResponseLimits {
+  /** Status lines and header fields, interim responses included, in bytes. Default: 16 KiB. */
+  readonly headerBytes: number;
+  /** Header fields, interim responses included. Default: 100. */
+  readonly headerCount: number;
+  /** The body of an answer that is not 101, in bytes; the rest is not waited for. Default: 64 KiB. */
+  readonly bodyBytes: number;
+}
+
+/** The first line of a response. */
+export interface StatusLine {
+  /** `"1.1"`; `"1.0"` and others only when the status is not 101. */
+  readonly version: string;
+  readonly status: number;
+  readonly reason: string;
+}
+
+const HTAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+
+// RFC 9112 §4. The space before an empty reason is often forgotten.
+const statusLine = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/;
+
+/**
+ * Reads an HTTP/1.1 response, byte by byte so that no splitting can matter: interim responses are passed
+ * over, a 101 ends at its empty line, anything else at the end of its body.
+ */
+export class ResponseParser {
+  readonly #limits: ResponseLimits;
+  readonly #line = new ByteCollector();
+  #afterCarriageReturn = false;
+  #headerBytes = 0;
+  #headerCount = 0;
+  #statusLine: StatusLine | undefined;
+  #headers: HeaderField[] = [];
+  #body: ResponseBody | undefined;
+
+  constructor(limits: ResponseLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether anything has arrived. */
+  get started(): boolean {
+    return this.#headerBytes > 0;
+  }
+
+  /** Whether status and headers of the final response are there. */
+  get headComplete(): boolean {
+    return this.#body !== undefined;
+  }
+
+  /** Whether the final response is there, its body included. */
+  get complete(): boolean {
+    return this.#body?.complete ?? false;
+  }
+
+  /** The last status line read. */
+  get statusLine(): StatusLine | undefined {
+    return this.#statusLine;
+  }
+
+  /** The values of one header (its name in lower case), in order of arrival. */
+  values(name: string): readonly string[] {
+    return this.#headers.filter((field) => field[0] === name).map((field) => field[1]);
+  }
+
+  /** What has been read so far, for the user. */
+  response(): HandshakeResponse | undefined {
+    if (this.#statusLine === undefined) return undefined;
+    const body = this.#body?.bytes() ?? new Uint8Array(0);
+    return { status: this.#statusLine.status, headers: [...this.#headers], body };
+  }
+
+  /**
+   * Takes bytes until the response is complete; answers how many. What follows is not part of it.
+   *
+   * @throws {WebSocketError} `HandshakeFailed` for what is not HTTP/1.1, `LimitExceeded`.
+   */
+  receive(bytes: Uint8Array): number {
+    let at = 0;
+    while (at < bytes.length && this.#body === undefined) this.#receiveHeadByte(bytes[at++]);
+    if (this.#body === undefined) return at;
+    return at + this.#body.receive(bytes.subarray(at));
+  }
+
+  /** An error that carries the response as far as it is known. */
+  failure(what: string): WebSocketError {
+    return new WebSocketError("HandshakeFailed", `Cannot open the WebSocket: ${what}`, {
+      response: this.response(),
+    });
+  }
+
+  #receiveHeadByte(byte: number): void {
+    if (++this.#headerBytes > this.#limits.headerBytes) {
+      throw limitExceeded(`more than ${this.#limits.headerBytes} bytes of header`);
+    }
+    if (this.#afterCarriageReturn) {
+      if (byte !== LF) throw this.failure("a carriage return without line feed in the response's header");
+      this.#afterCarriageReturn = false;
+      const line = decodeLatin1(this.#line.view());
+      this.#line.clear();
+      this.#receiveLine(line);
+    } else if (byte === CR) {
+      this.#afterCarriageReturn = true;
+    } else if (byte === LF) {
+      throw this.failure("a line feed without carriage return in the response's header");
+    } else if ((byte < 0x20 && byte !== HTAB) || byte === 0x7f) {
+      const hex = byte.toString(16).padStart(2, "0");
+      throw this.failure(`a control character in the response's header: 0x${hex}`);
+    } else {
+      this.#line.push(byte);
+    }
+  }
+
+  #receiveLine(line: string): void {
+    if (this.#statusLine === undefined) this.#statusLine = this.#parseStatusLine(line);
+    else if (line === "") this.#endHead(this.#statusLine.status);
+    else this.#headers.push(this.#parseHeader(line));
+  }
+
+  #parseStatusLine(line: string): StatusLine {
+    const match = statusLine.exec(line);
+    if (match === null) throw this.failure(`the server does not answer in HTTP/1.1: ${quote(line)}`);
+    return { version: match[1], status: Number(match[2]), reason: trimWhitespace(match[3] ?? "") };
+  }
+
+  /** RFC 9112 §5. Values stay out of the messages: they may be cookies. */
+  #parseHeader(line: string): HeaderField {
+    if (++this.#headerCount > this.#limits.headerCount) {
+      throw limitExceeded(`more than ${this.#limits.headerCount} header fields`);
+    }
+    // §5.2: "A sender MUST NOT generate a message that includes line folding"
+    if (line.startsWith(" ") || line.startsWith("\t")) throw this.failure("a folded header in the response");
+    const colon = line.indexOf(":");
+    if (colon < 0) throw this.failure("a header without a colon in the response");
+    const name = line.slice(0, colon);
+    // §5.1: "No whitespace is allowed between the field name and colon."
+    if (!isToken(name)) throw this.failure(`a malformed header name in the response: ${quote(name)}`);
+    return [name.toLowerCase(), trimWhitespace(line.slice(colon + 1))];
+  }
+
+  #endHead(status: number): void {
+    // RFC 9110 §15.2: "A client MUST be able to parse one or more 1xx responses received prior to a final
+    // response, even if the client does not expect one."
+    if (status >= 100 && status < 200 && status !== 101) {
+      this.#statusLine = undefined;
+      this.#headers = [];
+    } else {
+      this.#body = new ResponseBody(this.#bodyFraming(status), this.#limits.bodyBytes);
+    }
+  }
+
+  /** RFC 9112 §6.3, except that a bad Content-Length is taken for none. */
+  #bodyFraming(status: number): BodyFraming {
+    // §6.3: what follows a 101 is the other protocol's, whatever the headers say.
+    if (status === 101 || status === 204 || status === 304) return { length: 0 };
+    const codings = this.values("transfer-encoding").join(",");
+    if (codings !== "") return /(?:^|,)[\t ]*chunked$/i.test(codings) ? "chunked" : "untilClose";
+    const lengths = new Set(this.values("content-length").join(",").split(",").map(trimWhitespace));
+    const [length] = lengths;
+    return lengths.size === 1 && /^[0-9]+$/.test(length) ? { length: Number(length) } : "untilClose";
+  }
+}
+
+function limitExceeded(what: string): WebSocketError {
+  return new WebSocketError("LimitExceeded", `Cannot open the WebSocket: the server sent ${what}`);
+}
