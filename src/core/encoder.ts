@@ -1,0 +1,129 @@
+import { applyMask, copyMasked, MaskKeys, type RandomSource } from "./mask.ts";
+import type { Opcode } from "./opcode.ts";
+import type { OutputBuffer } from "./output_buffer.ts";
+
+/** The longest header of a client's frame: 2 bytes, 8 of extended length, 4 of key. */
+export const MAX_HEADER = 14;
+
+const FIN = 0x80;
+const MASKED = 0x80;
+/** Up to here one loop that copies and masks beats `set` and a masking loop. */
+const SHORT = 96;
+
+const textEncoder = new TextEncoder();
+
+/** Bytes of a client frame's header, for a payload of this length. */
+export function headerSize(payloadLength: number): number {
+  return payloadLength < 126 ? 6 : payloadLength < 65536 ? 8 : MAX_HEADER;
+}
+
+/** Writes a client's frames (RFC 6455 §5.2), each masked with a key of its own (§5.3). */
+export class FrameEncoder {
+  readonly #keys: MaskKeys;
+
+  /** Draws masking keys from the given source. */
+  constructor(random: RandomSource) {
+    this.#keys = new MaskKeys(random);
+  }
+
+  /** Appends a final frame with a copy of `payload`. */
+  frame(output: OutputBuffer, opcode: Opcode, payload: Uint8Array): void {
+    const length = payload.length;
+    output.reserve(MAX_HEADER + length);
+    const key = this.#keys.next();
+    const start = writeHeader(output, opcode, length, key);
+    if (length <= SHORT) {
+      copyMasked(payload, output.bytes, start, key);
+    } else {
+      output.bytes.set(payload, start);
+      applyMask(output.bytes, output.words, start, start + length, key);
+    }
+    output.length = start + length;
+  }
+
+  /** Appends a final frame with `text` in UTF-8; a lone surrogate becomes U+FFFD. Answers its length in bytes. */
+  text(output: OutputBuffer, opcode: Opcode, text: string): number {
+    const units = text.length;
+    output.reserve(MAX_HEADER + units);
+    const key = this.#keys.next();
+    if (units <= SHORT) {
+      // Mostly short texts are ASCII: one byte per unit, copied and masked in one loop.
+      const start = writeHeader(output, opcode, units, key);
+      if (copyAsciiMasked(text, output.bytes, start, key)) {
+        output.length = start + units;
+        return units;
+      }
+    }
+    const frame = output.length;
+    const guessed = headerSize(units);
+    const length = encodeText(output, frame + guessed, text);
+    const size = headerSize(length);
+    if (size !== guessed) {
+      output.length = frame;
+      output.reserve(MAX_HEADER + length);
+      output.bytes.copyWithin(frame + size, frame + guessed, frame + guessed + length);
+    }
+    const start = writeHeader(output, opcode, length, key);
+    applyMask(output.bytes, output.words, start, start + length, key);
+    output.length = start + length;
+    return length;
+  }
+}
+
+/** Writes a header behind the output's end without moving it; answers where the payload begins. */
+function writeHeader(output: OutputBuffer, opcode: Opcode, length: number, key: number): number {
+  const bytes = output.bytes;
+  let at = output.length;
+  bytes[at] = FIN | opcode;
+  if (length < 126) {
+    bytes[at + 1] = MASKED | length;
+    at += 2;
+  } else if (length < 65536) {
+    bytes[at + 1] = MASKED | 126;
+    bytes[at + 2] = length >> 8;
+    bytes[at + 3] = length;
+    at += 4;
+  } else {
+    bytes[at + 1] = MASKED | 127;
+    writeUint32(bytes, at + 2, Math.floor(length / 2 ** 32));
+    writeUint32(bytes, at + 6, length >>> 0);
+    at += 10;
+  }
+  bytes[at] = key;
+  bytes[at + 1] = key >> 8;
+  bytes[at + 2] = key >> 16;
+  bytes[at + 3] = key >> 24;
+  return at + 4;
+}
+
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Copies and masks `text` as long as it is ASCII; `false` where it is not. */
+function copyAsciiMasked(text: string, target: Uint8Array, start: number, key: number): boolean {
+  let turned = key;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return false;
+    target[start + index] = unit ^ turned;
+    turned = (turned >>> 8) | (turned << 24);
+  }
+  return true;
+}
+
+/** Encodes `text` at `start`, with one byte of room per unit at first and more only if that is too little. */
+function encodeText(output: OutputBuffer, start: number, text: string): number {
+  const first = textEncoder.encodeInto(text, output.bytes.subarray(start));
+  if (first.read === text.length) return first.written;
+  const rest = text.slice(first.read);
+  const written = start + first.written;
+  const frame = output.length;
+  output.length = written; // what `reserve` has to keep when it moves to a larger buffer
+  output.reserve(rest.length * 3);
+  output.length = frame;
+  return first.written + textEncoder.encodeInto(rest, output.bytes.subarray(written)).written;
+}

@@ -1,0 +1,190 @@
+import { Assembler } from "./assembler.ts";
+import { CloseCode } from "./close_code.ts";
+import { type DecoderLimits, HeaderDecoder, violation } from "./decoder.ts";
+import { WebSocketError } from "./errors.ts";
+import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import { PayloadView } from "./payload.ts";
+import { Utf8Validator } from "./utf8.ts";
+
+/** Limits that a {@linkcode MessageDecoder} enforces, in bytes. */
+export interface MessageLimits extends DecoderLimits {
+  /** The largest message, over all its fragments. */
+  readonly maxMessageSize: number;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Turns the chunks of a byte stream into whole messages and control frames, one at a time and only when
+ * asked. What lies whole in a chunk is handed over where it lies; what does not is gathered by an
+ * {@linkcode Assembler}.
+ */
+export class MessageDecoder {
+  /** What `next` found. */
+  readonly payload: PayloadView = new PayloadView();
+  /** Frames begun so far. */
+  frames = 0;
+
+  readonly #header: HeaderDecoder;
+  readonly #maxMessageSize: number;
+  readonly #message = new Assembler();
+  readonly #utf8 = new Utf8Validator();
+  /** A control frame that did not arrive whole; made when there is one. */
+  #control: Uint8Array | undefined;
+  #controlLength = 0;
+
+  #chunk: Uint8Array = NOTHING;
+  #at = 0;
+  #end = 0;
+
+  /** Whether a frame's header has been read and its payload has not. */
+  #inFrame = false;
+  /** Payload bytes of that frame still to come. */
+  #missing = 0;
+  /** Text or Binary while a message is incomplete, else 0. */
+  #messageOpcode = 0;
+  /** Whether the message that `next` handed over last lies in the assembler. */
+  #handedOver = false;
+
+  /** Enforces the given limits. */
+  constructor(limits: MessageLimits) {
+    this.#header = new HeaderDecoder(limits);
+    this.#maxMessageSize = limits.maxMessageSize;
+  }
+
+  /** Whether the stream, ending here, would cut a frame or a message. */
+  get incomplete(): boolean {
+    return this.#inFrame || this.#header.midHeader || this.#messageOpcode !== 0;
+  }
+
+  /** Hands in the next chunk. Then call `next` until it answers 0; the memory must not change before that. */
+  push(chunk: Uint8Array): void {
+    this.#chunk = chunk;
+    this.#at = 0;
+    this.#end = chunk.length;
+  }
+
+  /** The part of the chunk that has not been looked at. */
+  rest(): Uint8Array {
+    return this.#chunk.subarray(this.#at, this.#end);
+  }
+
+  /**
+   * The next message or control frame: its opcode, with the content in `payload` until the next call.
+   * 0: the chunk is used up. Throws `WebSocketError` for what the peer may not send; nothing may be read after.
+   */
+  next(): number {
+    if (this.#handedOver) {
+      this.#handedOver = false;
+      this.#message.clear();
+    }
+    while (this.#at < this.#end) {
+      if (!this.#inFrame) {
+        const size = this.#header.decode(this.#chunk, this.#at, this.#end);
+        if (size === 0) break;
+        this.#at += size;
+        this.#beginFrame();
+      }
+      const event = this.#header.opcode >= Opcode.Close ? this.#readControl() : this.#readData();
+      if (event !== 0) return event;
+      // A frame without a payload is complete with its header, so the loop goes on at the chunk's end too.
+    }
+    this.#chunk = NOTHING;
+    this.#at = this.#end = 0;
+    this.payload.release();
+    return 0;
+  }
+
+  /** Lets go of everything: nothing will be read any more. */
+  release(): void {
+    this.push(NOTHING);
+    this.#message.clear();
+    this.payload.release();
+  }
+
+  /** §5.4: the rules of fragmentation, and the limit on a message's size, checked on the header. */
+  #beginFrame(): void {
+    const { opcode, length } = this.#header;
+    this.frames++;
+    this.#inFrame = true;
+    this.#missing = length;
+    if (opcode >= Opcode.Close) {
+      this.#controlLength = 0;
+      return;
+    }
+    if (opcode === Opcode.Continuation) {
+      if (this.#messageOpcode === 0) throw violation("a continuation frame with nothing to continue");
+    } else {
+      if (this.#messageOpcode !== 0) {
+        throw violation(`a new message (opcode ${opcode}) inside a fragmented one`);
+      }
+      this.#messageOpcode = opcode;
+      if (opcode === Opcode.Text) this.#utf8.reset();
+    }
+    if (this.#message.length + length > this.#maxMessageSize) {
+      throw new WebSocketError(
+        "LimitExceeded",
+        `reading a message: ${
+          this.#message.length + length
+        } bytes, where maxMessageSize is ${this.#maxMessageSize}`,
+        { closeCode: CloseCode.TooBig },
+      );
+    }
+  }
+
+  #readData(): number {
+    const start = this.#at;
+    const available = this.#end - start;
+    const missing = this.#missing;
+    const taken = available < missing ? available : missing;
+    const text = this.#messageOpcode === Opcode.Text;
+    // §8.1, as early as can be: at the first impossible byte, wherever the frame is cut.
+    if (text && !this.#utf8.validate(this.#chunk, start, start + taken)) throw invalidUtf8();
+    this.#at = start + taken;
+    const whole = taken === missing && this.#header.fin;
+    if (whole && this.#message.length === 0) {
+      this.#inFrame = false;
+      this.payload.point(this.#chunk, start, taken);
+      return this.#endMessage(text);
+    }
+    this.#message.append(this.#chunk, start, start + taken);
+    this.#missing = missing - taken;
+    if (this.#missing > 0) return 0;
+    this.#inFrame = false;
+    if (!whole) return 0;
+    this.payload.point(this.#message.bytes, 0, this.#message.length);
+    this.#handedOver = true;
+    return this.#endMessage(text);
+  }
+
+  #endMessage(text: boolean): number {
+    if (text && !this.#utf8.complete) throw invalidUtf8();
+    const opcode = this.#messageOpcode;
+    this.#messageOpcode = 0;
+    return opcode;
+  }
+
+  #readControl(): number {
+    const start = this.#at;
+    const taken = Math.min(this.#end - start, this.#missing);
+    this.#at = start + taken;
+    this.#missing -= taken;
+    const opcode = this.#header.opcode;
+    if (this.#missing === 0 && this.#controlLength === 0) {
+      this.#inFrame = false;
+      this.payload.point(this.#chunk, start, taken);
+      return opcode;
+    }
+    this.#control ??= new Uint8Array(MAX_CONTROL_PAYLOAD);
+    this.#control.set(this.#chunk.subarray(start, this.#at), this.#controlLength);
+    this.#controlLength += taken;
+    if (this.#missing > 0) return 0;
+    this.#inFrame = false;
+    this.payload.point(this.#control, 0, this.#controlLength);
+    return opcode;
+  }
+}
+
+function invalidUtf8(): WebSocketError {
+  return violation("a text message that is not UTF-8", CloseCode.InvalidPayload);
+}

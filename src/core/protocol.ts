@@ -1,0 +1,283 @@
+import { CloseCode, isCloseCodeForUsers } from "./close_code.ts";
+import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
+import type { CloseInfo } from "./close_info.ts";
+import { FrameEncoder, headerSize } from "./encoder.ts";
+import { WebSocketError } from "./errors.ts";
+import type { RandomSource } from "./mask.ts";
+import { MessageDecoder, type MessageLimits } from "./message_decoder.ts";
+import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import { OutputBuffer } from "./output_buffer.ts";
+import type { Payload } from "./payload.ts";
+import { type ConnectionState, nextState } from "./state.ts";
+import { Utf8Validator } from "./utf8.ts";
+
+/**
+ * What {@linkcode Protocol.next} found. Messages and control frames are told by their opcode; `Failed` says
+ * that the connection has to be dropped, `None` that more bytes are needed.
+ */
+export const ProtocolEvent = {
+  None: 0,
+  Text: Opcode.Text,
+  Binary: Opcode.Binary,
+  Close: Opcode.Close,
+  Ping: Opcode.Ping,
+  Pong: Opcode.Pong,
+  Failed: 16,
+} as const;
+
+/** One of the values of {@linkcode ProtocolEvent}. */
+export type ProtocolEvent = (typeof ProtocolEvent)[keyof typeof ProtocolEvent];
+
+/** What a {@linkcode Protocol} needs. */
+export interface ProtocolOptions extends MessageLimits {
+  /** Where masking keys come from. */
+  readonly random: RandomSource;
+  /** Bytes that may wait to be written before a sending method throws `LimitExceeded`. */
+  readonly maxBufferedAmount: number;
+}
+
+/** Pongs go straight out while less than this many bytes wait; beyond, only the latest is kept. */
+const PONG_BACKLOG = 16 * 1024;
+
+/**
+ * A client's side of RFC 6455 after the opening handshake, without I/O: bytes in by `receive`, events out by
+ * `next`, bytes out in `output`.
+ *
+ * The caller's duties: after `receive`, call `next` until `None`, and after each event and each sending method
+ * write out what `output` holds. After `Close` or `Failed` write that out too, then end the stream: nothing more
+ * is read. There is no clock in here: while `state` is `closing`, the caller limits the wait for the peer.
+ */
+export class Protocol {
+  /** Frames to be written. The caller empties it. */
+  readonly output: OutputBuffer = new OutputBuffer();
+  /** Bytes that the caller took out of `output` and could not write yet; it keeps this up to date. */
+  unsent = 0;
+
+  readonly #decoder: MessageDecoder;
+  readonly #encoder: FrameEncoder;
+  readonly #maxBufferedAmount: number;
+  #state: ConnectionState = "open";
+  /** The answer to the latest ping, when too much was waiting to append it (§5.5.3). */
+  #pong: Uint8Array | undefined;
+  #closeSent = false;
+  #closeReceived: CloseFrame | undefined;
+  #initiator: CloseInfo["initiator"] = "none";
+  #error: WebSocketError | undefined;
+  #framesSent = 0;
+
+  /** Begins in state `open`: the opening handshake is over. */
+  constructor(options: ProtocolOptions) {
+    this.#decoder = new MessageDecoder(options);
+    this.#encoder = new FrameEncoder(options.random);
+    this.#maxBufferedAmount = options.maxBufferedAmount;
+  }
+
+  /** Where the connection stands. */
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** What the peer did wrong, after `Failed`. */
+  get error(): WebSocketError | undefined {
+    return this.#error;
+  }
+
+  /** The content of what `next` found, until the next call. */
+  get payload(): Payload {
+    return this.#decoder.payload;
+  }
+
+  /** Frames put into `output` so far. */
+  get framesSent(): number {
+    return this.#framesSent;
+  }
+
+  /** Frames whose header has been read so far. */
+  get framesReceived(): number {
+    return this.#decoder.frames;
+  }
+
+  /** Whether both Close frames have been exchanged: what is left is for the server to end the stream (§7.1.1). */
+  get closeCompleted(): boolean {
+    return this.#closeSent && this.#closeReceived !== undefined;
+  }
+
+  /** Hands in bytes from the peer; they must not change until `next` has answered `None`. */
+  receive(bytes: Uint8Array): void {
+    if (this.#state !== "closed") this.#decoder.push(bytes);
+  }
+
+  /** Bytes handed in that `next` has not looked at. */
+  unread(): Uint8Array {
+    return this.#decoder.rest();
+  }
+
+  /** The next event. A ping has been answered, and a Close too, when it is told. */
+  next(): ProtocolEvent {
+    if (this.#state === "closed") return ProtocolEvent.None;
+    try {
+      const opcode = this.#decoder.next();
+      if (opcode >= Opcode.Close) this.#control(opcode);
+      return opcode as ProtocolEvent;
+    } catch (error) {
+      if (!(error instanceof WebSocketError)) throw error;
+      this.fail(error, error.closeCode ?? CloseCode.ProtocolError);
+      return ProtocolEvent.Failed;
+    }
+  }
+
+  #control(opcode: number): void {
+    const payload = this.#decoder.payload;
+    if (opcode === Opcode.Ping) {
+      if (this.#state === "open") this.#answerPing(payload.bytes);
+    } else if (opcode === Opcode.Close) {
+      const close = parseClose(payload.bytes);
+      this.#closeReceived = close;
+      if (this.#state === "open") {
+        this.#initiator = "remote";
+        // §5.5.1: the answer typically echoes the code.
+        this.#sendClose(close.code, "");
+      }
+      this.#enter("remoteClose");
+    }
+  }
+
+  /** §5.5.3: as soon as is practical; of several pings that wait for an answer the latest is enough. */
+  #answerPing(payload: Uint8Array): void {
+    if (this.output.length + this.unsent < PONG_BACKLOG) {
+      this.#frame(Opcode.Pong, payload);
+    } else {
+      this.#pong = payload.slice();
+    }
+  }
+
+  /** Appends the pong that had to wait, if any. Call when what was unsent has gone out. */
+  releasePong(): void {
+    if (this.#pong === undefined) return;
+    this.#frame(Opcode.Pong, this.#pong);
+    this.#pong = undefined;
+  }
+
+  /**
+   * Appends a text message. Bytes must be UTF-8, else it throws `InvalidConfiguration`. Like every sending method
+   * it throws `LimitExceeded`, and appends nothing, where more than `maxBufferedAmount` would wait.
+   */
+  sendText(text: string | Uint8Array): void {
+    if (typeof text === "string") {
+      // A unit takes at least one byte; how many it took is known when it is encoded.
+      this.#checkRoom(text.length);
+      const before = this.output.length;
+      const length = this.#encoder.text(this.output, Opcode.Text, text);
+      if (this.output.length + this.unsent > this.#maxBufferedAmount) {
+        this.output.length = before;
+        this.#checkRoom(length);
+      }
+      this.#framesSent++;
+      return;
+    }
+    const validator = new Utf8Validator();
+    if (!validator.validate(text, 0, text.length) || !validator.complete) {
+      throw new WebSocketError("InvalidConfiguration", "sending a text: the bytes are not UTF-8");
+    }
+    this.#checkRoom(text.length);
+    this.#frame(Opcode.Text, text);
+  }
+
+  /** Appends a binary message. */
+  sendBinary(data: Uint8Array): void {
+    this.#checkRoom(data.length);
+    this.#frame(Opcode.Binary, data);
+  }
+
+  /** Appends a ping or a pong; throws `LimitExceeded` for more than 125 bytes (§5.5). */
+  sendControl(opcode: typeof Opcode.Ping | typeof Opcode.Pong, data: Uint8Array): void {
+    if (data.length > MAX_CONTROL_PAYLOAD) {
+      const name = opcode === Opcode.Ping ? "ping" : "pong";
+      throw new WebSocketError(
+        "LimitExceeded",
+        `sending a ${name}: ${data.length} bytes, at most ${MAX_CONTROL_PAYLOAD} are allowed`,
+      );
+    }
+    this.#checkRoom(data.length);
+    this.#frame(opcode, data);
+  }
+
+  #checkRoom(payloadLength: number): void {
+    const waiting = this.output.length + this.unsent;
+    if (waiting + frameSize(payloadLength) <= this.#maxBufferedAmount) return;
+    throw new WebSocketError(
+      "LimitExceeded",
+      `sending ${payloadLength} bytes: ${waiting} are waiting already, where maxBufferedAmount is ${this.#maxBufferedAmount}`,
+    );
+  }
+
+  #frame(opcode: Opcode, payload: Uint8Array): void {
+    this.#encoder.frame(this.output, opcode, payload);
+    this.#framesSent++;
+  }
+
+  /**
+   * Begins the closing handshake; does nothing when it has begun. Throws `InvalidConfiguration` for a code that is
+   * not 1000 or 3000 to 4999, or a reason of more than 123 bytes.
+   */
+  close(code: number, reason: string): void {
+    if (!isCloseCodeForUsers(code)) {
+      throw new WebSocketError(
+        "InvalidConfiguration",
+        `closing: the code ${code} is not allowed, 1000 and 3000 to 4999 are`,
+      );
+    }
+    const payload = closePayload(code, reason);
+    if (this.#state !== "open") return;
+    this.#initiator = "local";
+    this.#sendClosePayload(payload);
+    this.#enter("localClose");
+  }
+
+  /** Fails the connection (§7.1.7): a Close with this code, unless one was sent, then nothing more either way. */
+  fail(error: WebSocketError, closeCode: number): void {
+    if (this.#state === "closed") return;
+    this.#error = error;
+    this.#initiator = "local";
+    this.#sendClose(closeCode, "");
+    this.#enter("failure");
+  }
+
+  /** The stream has ended, or is given up. */
+  end(): void {
+    this.#enter("streamEnd");
+    this.#pong = undefined;
+  }
+
+  #sendClose(code: number, reason: string): void {
+    if (!this.#closeSent) this.#sendClosePayload(closePayload(code, reason));
+  }
+
+  #sendClosePayload(payload: Uint8Array): void {
+    this.releasePong();
+    this.#frame(Opcode.Close, payload);
+    this.#closeSent = true;
+  }
+
+  #enter(transition: Parameters<typeof nextState>[1]): void {
+    this.#state = nextState(this.#state, transition);
+    if (this.#state === "closed") this.#decoder.release();
+  }
+
+  /** How the connection ended, once it has; `error` is what the transport or a deadline said. */
+  closeInfo(error?: WebSocketError): CloseInfo {
+    const cause = this.#error ?? error;
+    return {
+      code: this.#closeReceived?.code ?? CloseCode.Abnormal,
+      reason: this.#closeReceived?.reason ?? "",
+      wasClean: this.closeCompleted && this.#error === undefined,
+      initiator: this.#initiator,
+      ...(cause === undefined ? {} : { error: cause }),
+    };
+  }
+}
+
+/** Bytes that a frame with this payload length takes on the wire. */
+export function frameSize(payloadLength: number): number {
+  return headerSize(payloadLength) + payloadLength;
+}

@@ -1,0 +1,105 @@
+/** Aligned words of the memory that was validated last: chunks mostly come in the same buffer. */
+let wordsBuffer: ArrayBufferLike | undefined;
+let words: Int32Array = new Int32Array(0);
+
+function wordsOf(buffer: ArrayBufferLike): Int32Array {
+  if (buffer !== wordsBuffer) {
+    wordsBuffer = buffer;
+    words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+  }
+  return words;
+}
+
+/** Shorter runs are not worth looking at in words. */
+const FEW = 16;
+
+/** Whether any of four bytes is outside ASCII. */
+const NOT_ASCII = 0x80808080 | 0;
+
+/**
+ * Validates UTF-8 (RFC 3629) piece by piece, and says no at the first byte that cannot be right, be it in
+ * the middle of a code point (RFC 6455 §8.1).
+ */
+export class Utf8Validator {
+  /** Continuation bytes that the current code point still wants. */
+  #wanted = 0;
+  /** Bounds of the next continuation byte: narrower after E0, ED, F0 and F4 (overlong, surrogates, range). */
+  #lowest = 0x80;
+  #highest = 0xbf;
+
+  /** Whether the bytes so far end with a whole code point. */
+  get complete(): boolean {
+    return this.#wanted === 0;
+  }
+
+  /** Begins a new text. */
+  reset(): void {
+    this.#wanted = 0;
+    this.#lowest = 0x80;
+    this.#highest = 0xbf;
+  }
+
+  /** Looks at `bytes[start, end)`; `false` at the first impossible byte. */
+  validate(bytes: Uint8Array, start: number, end: number): boolean {
+    let at = start;
+    while (at < end) {
+      const byte = bytes[at];
+      if (this.#wanted > 0) {
+        if (byte < this.#lowest || byte > this.#highest) return false;
+        this.#wanted--;
+        this.#lowest = 0x80;
+        this.#highest = 0xbf;
+        at++;
+      } else if (byte < 0x80) {
+        at = end - at < FEW ? skipAsciiBytes(bytes, at, end) : skipAscii(bytes, at, end);
+      } else {
+        if (!this.#begin(byte)) return false;
+        at++;
+      }
+    }
+    return true;
+  }
+
+  /** The table of RFC 3629 §4, by first byte. */
+  #begin(byte: number): boolean {
+    if (byte < 0xc2 || byte > 0xf4) return false;
+    if (byte < 0xe0) {
+      this.#wanted = 1;
+    } else if (byte < 0xf0) {
+      this.#wanted = 2;
+      if (byte === 0xe0) this.#lowest = 0xa0;
+      else if (byte === 0xed) this.#highest = 0x9f;
+    } else {
+      this.#wanted = 3;
+      if (byte === 0xf0) this.#lowest = 0x90;
+      else if (byte === 0xf4) this.#highest = 0x8f;
+    }
+    return true;
+  }
+}
+
+function skipAsciiBytes(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] < 0x80) at++;
+  return at;
+}
+
+function skipAscii(bytes: Uint8Array, start: number, end: number): number {
+  const offset = bytes.byteOffset;
+  const memory = wordsOf(bytes.buffer);
+  let at = start;
+  while (((at + offset) & 3) !== 0) {
+    if (bytes[at] >= 0x80) return at;
+    at++;
+  }
+  let index = (at + offset) >> 2;
+  const last = (end + offset) >> 2;
+  for (const unrolled = last - 3; index < unrolled; index += 4) {
+    const any = memory[index] | memory[index + 1] | memory[index + 2] | memory[index + 3];
+    if ((any & NOT_ASCII) !== 0) break;
+  }
+  for (; index < last; index++) {
+    if ((memory[index] & NOT_ASCII) !== 0) break;
+  }
+  return skipAsciiBytes(bytes, (index << 2) - offset, end);
+}
