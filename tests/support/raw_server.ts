@@ -58,9 +58,11 @@ export async function rawServer(
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   };
+  // Over TLS the socket below is told of first, in Bun as the same object.
+  const wireOf = (socket: Socket) => [...sockets].find(({ remotePort }) => remotePort === socket.remotePort);
   const accept = (socket: Socket) => {
     keep(socket);
-    const peer = new RawPeer(socket, { limit });
+    const peer = new RawPeer(socket, { limit, wire: wireOf(socket) });
     const run = script(peer).then(
       () => void socket.end(),
       (error) => {

@@ -34,9 +34,16 @@ export interface SendOptions extends WaitOptions {
   splits?: number | readonly number[];
 }
 
+/** What a {@linkcode RawPeer} is told beside its socket. */
+export interface RawPeerOptions extends WaitOptions {
+  /** The TCP socket below a TLS one. */
+  wire?: Socket;
+}
+
 /** The server's end of one connection, moved by hand. Every wait is bounded and says what it waited for. */
 export class RawPeer {
   readonly #socket: Socket;
+  readonly #wire: Socket;
   readonly #limit: number;
   #chunks: Uint8Array[] = [];
   #received = 0;
@@ -46,8 +53,9 @@ export class RawPeer {
   readonly #wakers = new Set<() => void>();
 
   /** The socket must not have been read from yet. */
-  constructor(socket: Socket, { limit = defaultLimit }: WaitOptions = {}) {
+  constructor(socket: Socket, { limit = defaultLimit, wire = socket }: RawPeerOptions = {}) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#limit = limit;
     socket.setNoDelay(true);
     socket.on("data", (chunk: Uint8Array) => {
@@ -167,9 +175,9 @@ export class RawPeer {
     await this.#settled("FIN to be sent", options, () => finished || this.#gone);
   }
 
-  /** Drops the connection with RST. */
+  /** Drops the connection with RST. Over TLS in Deno, which cannot, it is FIN without close_notify. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#wire.resetAndDestroy();
   }
 
   /** Drops the connection, with whatever the system makes of it. */
