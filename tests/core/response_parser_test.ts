@@ -1,0 +1,296 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "node:test";
+import { ResponseParser } from "../../src/core/response_parser.ts";
+import { accepted, assertRefused, bytesOf, type Options, outcomeOf } from "./answers.ts";
+
+/** The body that reaches the user. */
+function bodyOf(answer: string, options: Options & { readonly end?: boolean } = {}): string | undefined {
+  const { code, response } = outcomeOf(answer, options);
+  if (code === undefined) return undefined;
+  assertEquals(code, "HandshakeFailed");
+  return String.fromCharCode(...response!.body);
+}
+
+const chunkedHead = "HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+describe("status line", () => {
+  it("8 any status but 101 reaches the user", () => {
+    for (const status of [200, 204, 301, 401, 426, 503, 999]) {
+      const answer = `HTTP/1.1 ${status} Some \xe9 reason\r\nContent-Length: 0\r\n\r\n`;
+      const { response } = assertRefused(answer, `the server answered ${status} "Some é reason"`);
+      assertEquals(response, { status, headers: [["content-length", "0"]], body: new Uint8Array() });
+    }
+  });
+
+  it("8 the reason may be missing, and the space before it", () => {
+    assertRefused("HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n", "the server answered 404");
+    assertRefused("HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", "the server answered 404");
+    assertEquals(outcomeOf(accepted().replace("101 Switching Protocols", "101")).done, true);
+  });
+
+  it("8 an HTTP/1.0 server's refusal reaches the user", () => {
+    assertRefused("HTTP/1.0 404 No\r\nContent-Length: 0\r\n\r\n", 'the server answered 404 "No"');
+  });
+
+  it("8 HTTP/1.0 cannot upgrade", () => {
+    const message = "the server upgrades in HTTP/1.0, not in HTTP/1.1";
+    assertRefused(accepted().replace("HTTP/1.1", "HTTP/1.0"), message);
+  });
+
+  it("what is not HTTP/1 is refused at the end of its first line", () => {
+    for (
+      const line of [
+        "",
+        "SSH-2.0-OpenSSH_9.6",
+        "HTTP/2 101 Switching Protocols",
+        "HTTP/2.0 101 Switching Protocols",
+        "HTTP/0.9 200 OK",
+        "HTTP/1 101 Switching Protocols",
+        "HTTP/1.10 101 Switching Protocols",
+        "http/1.1 101 Switching Protocols",
+        " HTTP/1.1 101 Switching Protocols",
+        "HTTP/1.1  101 Switching Protocols",
+        "HTTP/1.1 1010 Switching Protocols",
+        "HTTP/1.1 10 Switching Protocols",
+        "HTTP/1.1 099 Switching Protocols",
+        "HTTP/1.1 101Switching Protocols",
+        "HTTP/1.1 +101 Switching Protocols",
+        "HTTP/1.1\t101 Switching Protocols",
+        "HTTP/1.1 101\tSwitching Protocols",
+        "HTTP/1.1",
+      ]
+    ) {
+      const quoted = JSON.stringify(line);
+      const { response } = assertRefused(`${line}\r\n`, `the server does not answer in HTTP/1.1: ${quoted}`);
+      assertEquals(response, undefined);
+    }
+  });
+
+  it("a server's words are quoted short and escaped", () => {
+    const { message } = outcomeOf("\x9b31m\u00ad" + "x".repeat(500) + "\r\n");
+    assertStringIncludes(message!, '"\\u{9b}31m\\u{ad}xxx');
+    assert(message!.length < 250);
+  });
+});
+
+describe("interim responses", () => {
+  it("9 100, 102, 103 and unknown ones are passed over", () => {
+    const interim = [
+      "HTTP/1.1 100 Continue\r\n\r\n",
+      "HTTP/1.1 102\r\n\r\n",
+      "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nUpgrade: nonsense\r\n\r\n",
+      "HTTP/1.1 199 \r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ];
+    for (const one of [...interim, interim.join("")]) {
+      assertEquals(outcomeOf(one + accepted() + "frames").consumed, (one + accepted()).length);
+    }
+  });
+
+  it("9 their headers are not those of the final response", () => {
+    const { response } = outcomeOf("HTTP/1.1 103 Hints\r\nLink: a\r\n\r\nHTTP/1.1 403 No\r\nx: y\r\n\r\n", {
+      end: true,
+    });
+    assertEquals(response?.headers, [["x", "y"]]);
+  });
+
+  it("9, 19 an endless row of them runs into the limits", () => {
+    const { code, message } = outcomeOf("HTTP/1.1 100 Continue\r\n\r\n".repeat(50), {
+      limits: { headerBytes: 500 },
+    });
+    assertEquals(code, "LimitExceeded");
+    assertEquals(message, "Cannot open the WebSocket: the server sent more than 500 bytes of header");
+    const hints = "HTTP/1.1 103 Early Hints\r\na: b\r\n\r\n".repeat(101);
+    assertStringIncludes(outcomeOf(hints).message!, "more than 100 header fields");
+  });
+});
+
+describe("header block", () => {
+  it("names are in lower case, values without the white space around them, order and repetition kept", () => {
+    const { response } = outcomeOf(
+      "HTTP/1.1 401 No\r\nX-B: \t one two \t\r\nx-a:1\r\nX-b:\r\nx-c: \xa0\xe9:\r\nContent-Length: 0\r\n\r\n",
+    );
+    assertEquals(response?.headers, [
+      ["x-b", "one two"],
+      ["x-a", "1"],
+      ["x-b", ""],
+      ["x-c", "\xa0\xe9:"],
+      ["content-length", "0"],
+    ]);
+  });
+
+  it("22 a control character anywhere is refused where it stands", () => {
+    for (let code = 0; code < 0x20; code++) {
+      if ([0x09, 0x0a, 0x0d].includes(code)) continue;
+      const character = String.fromCharCode(code);
+      const message = `a control character in the response's header: 0x${code.toString(16).padStart(2, "0")}`;
+      for (const end of ["", "a", `a: b`]) {
+        assertRefused(accepted([`x: y`]).slice(0, -2) + end + character, message);
+      }
+      assertRefused(character, message);
+      assertRefused("HTTP/1.1 101 S" + character, message);
+    }
+    assertRefused("HTTP/1.1 101 S\x7f", "a control character in the response's header: 0x7f");
+  });
+
+  it("22 a bare line feed and a bare carriage return are refused", () => {
+    const lineFeed = "a line feed without carriage return in the response's header";
+    const carriageReturn = "a carriage return without line feed in the response's header";
+    assertRefused(accepted().replaceAll("\r\n", "\n"), lineFeed);
+    assertRefused(accepted().slice(0, -2) + "\n", lineFeed);
+    assertRefused(accepted().slice(0, -4) + "\n\r\n", lineFeed);
+    assertRefused(accepted().replaceAll("\r\n", "\r"), carriageReturn);
+    assertRefused(accepted().slice(0, -1) + "\r\n", carriageReturn);
+    assertRefused(accepted(["x: a\rb"]), carriageReturn);
+  });
+
+  it("22 a folded line is refused", () => {
+    for (const fold of [" ", "\t"]) {
+      assertRefused(accepted(["x: a", fold + "b"]), "a folded header in the response");
+      assertRefused(`HTTP/1.1 101 S\r\n${fold}x: a\r\n`, "a folded header in the response");
+      assertRefused(accepted([fold]), "a folded header in the response");
+    }
+  });
+
+  it("22 a malformed name is refused, and the value stays out of the message", () => {
+    for (const name of ["", "x ", "x\t", "x y", "(x)", "x\xe9", '"x"']) {
+      const { response } = assertRefused(
+        accepted([`${name}: secret`]),
+        `a malformed header name in the response: ${JSON.stringify(name)}`,
+      );
+      assertEquals(response?.status, 101);
+      assertEquals(response?.headers.length, 3, "the headers before it");
+    }
+    assertRefused(accepted(["secret"]), "a header without a colon in the response");
+  });
+
+  it("19 16 KiB of header are taken, and not a byte more", () => {
+    const padding = 16 * 1024 - accepted(["x: "]).length;
+    const largest = accepted(["x: " + "y".repeat(padding)]);
+    assertEquals(largest.length, 16 * 1024);
+    assertEquals(outcomeOf(largest).done, true);
+    const { code, done } = outcomeOf(accepted(["x: " + "y".repeat(padding + 1)]));
+    assertEquals([code, done], ["LimitExceeded", false]);
+  });
+
+  it("19 one endless line ends at the limit, in the status line too", () => {
+    const message = "Cannot open the WebSocket: the server sent more than 16384 bytes of header";
+    for (const start of ["", "HTTP/1.1 101 ", "HTTP/1.1 101 S\r\n", "HTTP/1.1 101 S\r\nx: "]) {
+      assertEquals(outcomeOf(start.padEnd(16 * 1024, "x")).code, undefined);
+      assertEquals(outcomeOf(start.padEnd(16 * 1024 + 1, "x")).message, message);
+    }
+  });
+
+  it("19 100 header fields are taken, and not one more", () => {
+    const more = (count: number) => accepted(Array.from({ length: count - 3 }, (_, index) => `x${index}: y`));
+    assertEquals(outcomeOf(more(100)).done, true);
+    const { code, message } = outcomeOf(more(101));
+    assertEquals(code, "LimitExceeded");
+    assertEquals(message, "Cannot open the WebSocket: the server sent more than 100 header fields");
+  });
+
+  it("19 the cost is linear in what arrives", () => {
+    // Quadratic, either of these would be a billion steps: the test would run into the runner's time-out.
+    const spaces = " ".repeat(1_000_000);
+    const limits = { headerBytes: 4_000_000, headerCount: 100, bodyBytes: 1_000_000 };
+    const parser = new ResponseParser(limits);
+    const bytes = bytesOf(`HTTP/1.1 400 a${spaces}a\r\nx: a${spaces}a\r\n\r\n` + "b".repeat(1_000_000));
+    for (let at = 0; at < bytes.length; at++) parser.receive(bytes.subarray(at, at + 1));
+    assertEquals(parser.complete, true);
+    assertEquals(parser.values("x")[0].length, 1_000_002);
+    assertEquals(parser.response()?.body.length, 1_000_000);
+  });
+});
+
+describe("body of a refusal", () => {
+  it("8 by Content-Length: complete with its last byte", () => {
+    const answer = "HTTP/1.1 401 No\r\nContent-Length: 5\r\n\r\nhello";
+    assertEquals(bodyOf(answer + "more"), "hello");
+    assertEquals(bodyOf(answer.slice(0, -1)), undefined);
+    assertEquals(bodyOf(answer.slice(0, -1), { end: true }), "hell");
+    assertEquals(bodyOf(answer.replace("5", "5, 5").replace("hello", "hello!")), "hello");
+    assertEquals(bodyOf(answer.replace("5", "5\r\ncontent-length: 5") + "!"), "hello");
+  });
+
+  it("8 without a length, or with a bad one: until the server closes", () => {
+    for (
+      const header of [
+        "x: y",
+        "Content-Length: x",
+        "Content-Length: 1, 2",
+        "Content-Length: -1",
+        "Content-Length:",
+      ]
+    ) {
+      const answer = `HTTP/1.1 500 Oops\r\n${header}\r\n\r\nhello`;
+      assertEquals(bodyOf(answer), undefined);
+      assertEquals(bodyOf(answer, { end: true }), "hello");
+    }
+    assertEquals(
+      bodyOf("HTTP/1.1 400 No\r\nTransfer-Encoding: gzip\r\nContent-Length: 1\r\n\r\nab", { end: true }),
+      "ab",
+    );
+  });
+
+  it("8 204 and 304 have none", () => {
+    assertEquals(bodyOf("HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\nhello"), "");
+    assertEquals(bodyOf("HTTP/1.1 304 No\r\n\r\nhello"), "");
+  });
+
+  it("8 chunked: complete with the last chunk, trailers or not", () => {
+    assertEquals(bodyOf(chunkedHead + "5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n"), "hello!");
+    assertEquals(bodyOf(chunkedHead + "5\r\nhello\r\n00\r\nX-Trailer: y\r\n\r\n"), "hello");
+    assertEquals(bodyOf(chunkedHead + 'B;a=b;c="d"\r\nhello world\r\n0 ;x\r\n'), "hello world");
+    assertEquals(bodyOf(chunkedHead + "0\r\n\r\n"), "");
+    assertEquals(bodyOf(chunkedHead + "2\r\n\r\n\r\n2\r\n\r\n\r\n0\r\n"), "\r\n\r\n");
+    assertEquals(bodyOf(chunkedHead.replace("chunked", "gzip , Chunked") + "1\r\na\r\n0\r\n"), "a");
+    assertEquals(
+      bodyOf(chunkedHead.replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\n") + "2\r\nab\r\n0\r\n"),
+      "ab",
+    );
+  });
+
+  it("8 chunked and cut off: as much as there is", () => {
+    const answer = chunkedHead + "5\r\nhello\r\n5\r\nwor";
+    assertEquals(bodyOf(answer), undefined);
+    assertEquals(bodyOf(answer, { end: true }), "hellowor");
+    assertEquals(bodyOf(chunkedHead, { end: true }), "");
+  });
+
+  it("8 malformed chunks end the body", () => {
+    for (
+      const rest of [
+        "x\r\n",
+        "\r\n\r\n",
+        "5\n",
+        "-5\r\nhello",
+        "0x5\r\n",
+        "123456789\r\n",
+        " 5\r\n",
+        "5 6\r\n",
+        "\r\n5\n",
+      ]
+    ) {
+      assertEquals(bodyOf(chunkedHead + "1\r\na\r\n" + rest), "a", JSON.stringify(rest));
+    }
+    assertEquals(bodyOf(chunkedHead + "\r\n"), "");
+    assertEquals(bodyOf(chunkedHead + "1\r\na\r\n5;" + "x".repeat(300)), "a");
+  });
+
+  it("8 a body over 64 KiB ends there", () => {
+    const limit = 64 * 1024;
+    const body = "0123456789abcdef".repeat(limit / 16);
+    const huge = "Content-Length: 99999999999999999999";
+    for (const head of ["x: y", huge, "Content-Length: 65537"]) {
+      const outcome = outcomeOf(`HTTP/1.1 400 No\r\n${head}\r\n\r\n${body}more`);
+      assertEquals(outcome.response?.body, bytesOf(body));
+      assertEquals(outcomeOf(`HTTP/1.1 400 No\r\n${head}\r\n\r\n${body.slice(1)}`).code, undefined);
+    }
+    assertEquals(outcomeOf(`${chunkedHead}FFFFFFFF\r\n${body}more`).response?.body, bytesOf(body));
+  });
+
+  it("8 the limit can be set, to nothing too", () => {
+    const answer = "HTTP/1.1 400 No\r\n\r\nhello";
+    assertEquals(bodyOf(answer, { limits: { bodyBytes: 2 } }), "he");
+    assertEquals(bodyOf(answer, { limits: { bodyBytes: 0 } }), "");
+  });
+});
