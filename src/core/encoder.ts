@@ -1,4 +1,4 @@
-import { applyMask, copyMasked, MaskKeys, type RandomSource } from "./mask.ts";
+import { applyMask, copyMasked, type MaskKeys } from "./mask.ts";
 import type { Opcode } from "./opcode.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 
@@ -21,9 +21,9 @@ export function headerSize(payloadLength: number): number {
 export class FrameEncoder {
   readonly #keys: MaskKeys;
 
-  /** Draws masking keys from the given source. */
-  constructor(random: RandomSource) {
-    this.#keys = new MaskKeys(random);
+  /** Takes its masking keys from the given pool. */
+  constructor(keys: MaskKeys) {
+    this.#keys = keys;
   }
 
   /** Appends a final frame with a copy of `payload`. */

@@ -3,7 +3,7 @@ import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
 import type { CloseInfo } from "./close_info.ts";
 import { FrameEncoder, headerSize } from "./encoder.ts";
 import { WebSocketError } from "./errors.ts";
-import type { RandomSource } from "./mask.ts";
+import type { MaskKeys } from "./mask.ts";
 import { MessageDecoder, type MessageLimits } from "./message_decoder.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
 import { OutputBuffer } from "./output_buffer.ts";
@@ -30,8 +30,8 @@ export type ProtocolEvent = (typeof ProtocolEvent)[keyof typeof ProtocolEvent];
 
 /** What a {@linkcode Protocol} needs. */
 export interface ProtocolOptions extends MessageLimits {
-  /** Where masking keys come from. */
-  readonly random: RandomSource;
+  /** Where masking keys come from; connections may share it. */
+  readonly maskKeys: MaskKeys;
   /** Bytes that may wait to be written before a sending method throws `LimitExceeded`. */
   readonly maxBufferedAmount: number;
 }
@@ -68,7 +68,7 @@ export class Protocol {
   /** Begins in state `open`: the opening handshake is over. */
   constructor(options: ProtocolOptions) {
     this.#decoder = new MessageDecoder(options);
-    this.#encoder = new FrameEncoder(options.random);
+    this.#encoder = new FrameEncoder(options.maskKeys);
     this.#maxBufferedAmount = options.maxBufferedAmount;
   }
 
@@ -170,6 +170,7 @@ export class Protocol {
       const length = this.#encoder.text(this.output, Opcode.Text, text);
       if (this.output.length + this.unsent > this.#maxBufferedAmount) {
         this.output.length = before;
+        if (before === 0) this.output.clear();
         this.#checkRoom(length);
       }
       this.#framesSent++;
@@ -266,7 +267,7 @@ export class Protocol {
 
   /** How the connection ended, once it has; `error` is what the transport or a deadline said. */
   closeInfo(error?: WebSocketError): CloseInfo {
-    const cause = this.#error ?? error;
+    const cause = this.#error ?? (this.closeCompleted ? undefined : error);
     return {
       code: this.#closeReceived?.code ?? CloseCode.Abnormal,
       reason: this.#closeReceived?.reason ?? "",

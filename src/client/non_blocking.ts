@@ -1,0 +1,198 @@
+import { CloseCode } from "../core/close_code.ts";
+import type { CloseInfo } from "../core/close_info.ts";
+import { WebSocketError } from "../core/errors.ts";
+import type { ConnectionState } from "../core/state.ts";
+import { parseWebSocketUrl } from "../core/url.ts";
+import { connectEventDriven, type Opened } from "../driver/event_driver.ts";
+import type { Handler } from "../driver/handler.ts";
+import type { ConnectionStats } from "../driver/stats.ts";
+import { resolveTransport } from "../transport/detect.ts";
+import { checkOptions, connectionSettings, refuseUnsupported, socketOptions } from "./check_options.ts";
+import type { NonBlockingOptions } from "./options.ts";
+
+/**
+ * A WebSocket whose callbacks run on the caller's thread, woken by the event loop: the style with the lowest
+ * latency and the lowest cost per connection.
+ *
+ * @example
+ * ```ts
+ * import { NonBlockingClient } from "@silver9/websocket";
+ *
+ * const client = await NonBlockingClient.connect("wss://example.com/feed");
+ * const close = await client.run({
+ *   onActivated: (client) => client.sendText("subscribe"),
+ *   onTextMessage: (client, message) => {
+ *     console.log(message.text);
+ *     client.close();
+ *   },
+ * });
+ * console.log(close.code, close.wasClean);
+ * ```
+ */
+export class NonBlockingClient {
+  /** The URL connected to, normalised. */
+  readonly url: string;
+  /** The subprotocol that the server chose; empty when it chose none. */
+  readonly protocol: string;
+  /** The extensions agreed on; empty when there are none. */
+  readonly extensions: string;
+
+  readonly #opened: Opened<NonBlockingClient>;
+
+  private constructor(url: string, opened: Opened<NonBlockingClient>) {
+    this.url = url;
+    this.protocol = opened.protocol;
+    this.extensions = opened.extensions;
+    this.#opened = opened;
+  }
+
+  /**
+   * Connects, within `handshakeTimeout`. Nothing is read before {@linkcode NonBlockingClient.run}, so nothing is
+   * lost in between.
+   *
+   * @throws {WebSocketError} `InvalidUrl`, `InvalidConfiguration` before anything is opened; then
+   * `ConnectionFailed`, `TlsFailed`, `HandshakeFailed` with the server's `response`, `LimitExceeded`,
+   * `Timeout` with the `phase`, `Aborted`.
+   */
+  static async connect(url: string | URL, options: NonBlockingOptions = {}): Promise<NonBlockingClient> {
+    const parsed = parseWebSocketUrl(url);
+    checkOptions(options);
+    const transport = await resolveTransport(options.transport);
+    const socket = socketOptions(options);
+    refuseUnsupported(socket, transport);
+    const { tls, headers, protocols, handshakeTimeout = 10_000 } = options;
+    const opened = await connectEventDriven<NonBlockingClient>(
+      { url: parsed, transport, socket, tls, headers, protocols, handshakeTimeout },
+      connectionSettings(options),
+    );
+    return new NonBlockingClient(parsed.href, opened);
+  }
+
+  /**
+   * Delivers everything that happens to `handler`, until the connection has ended and `onQuit` has returned.
+   *
+   * @throws {WebSocketError} `SocketUnavailable` when called twice; the error that the handler has no `onError`
+   * for; or whatever a callback threw.
+   */
+  run(handler: Handler<NonBlockingClient>): Promise<CloseInfo> {
+    const { connection, polling } = this.#opened;
+    if (connection.running) {
+      const message = "run: the client is running already, or has run";
+      return Promise.reject(new WebSocketError("SocketUnavailable", message));
+    }
+    const result = connection.run(handler, this);
+    polling?.start();
+    return result;
+  }
+
+  /**
+   * Sends a text message, at once. A lone surrogate becomes U+FFFD; bytes must be UTF-8.
+   *
+   * @returns `false` when more than `highWaterMark` bytes wait to be sent: the message is kept and goes out in
+   * order, and `onDrain` says when to go on.
+   * @throws {WebSocketError} `ConnectionClosed` after `close`, `LimitExceeded` past `maxBufferedAmount`,
+   * `InvalidConfiguration` for bytes that are not UTF-8.
+   */
+  sendText(text: string | Uint8Array): boolean {
+    return this.#opened.connection.sending.text(text);
+  }
+
+  /**
+   * Sends a binary message, at once. `data` is copied: it may be changed afterwards.
+   *
+   * @returns as {@linkcode NonBlockingClient.sendText}.
+   * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
+   */
+  sendBinary(data: Uint8Array): boolean {
+    return this.#opened.connection.sending.binary(data);
+  }
+
+  /**
+   * Sends a ping with up to 125 bytes; the pong comes to `onPong`.
+   *
+   * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
+   */
+  sendPing(data?: Uint8Array): boolean {
+    return this.#opened.connection.sending.ping(data);
+  }
+
+  /**
+   * Sends a pong that nobody asked for, with up to 125 bytes. Pings are answered without it.
+   *
+   * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
+   */
+  sendPong(data?: Uint8Array): boolean {
+    return this.#opened.connection.sending.pong(data);
+  }
+
+  /**
+   * Every send inside `fn` leaves in one write, when `fn` returns or throws.
+   *
+   * @example
+   * ```ts ignore
+   * client.cork(() => {
+   *   for (const order of orders) client.sendText(order);
+   * });
+   * ```
+   */
+  cork<T>(fn: () => T): T {
+    return this.#opened.connection.sending.cork(fn);
+  }
+
+  /**
+   * Begins the closing handshake; without effect when it has begun. Messages on their way are still delivered
+   * until the peer answers, or `closeTimeout` passes.
+   *
+   * @param code 1000 (default), or 3000 to 4999.
+   * @param reason at most 123 bytes of UTF-8.
+   * @throws {WebSocketError} `InvalidConfiguration` for another code or a longer reason.
+   */
+  close(code: number = CloseCode.Normal, reason = ""): void {
+    this.#opened.connection.close(code, reason);
+  }
+
+  /** Leaves at once: no Close frame, the socket dropped, no further callback but `onQuit`. */
+  forceQuit(): void {
+    this.#opened.connection.forceQuit();
+  }
+
+  /** Bytes that wait to be sent: handed over and not yet taken by the system. */
+  get bufferedAmount(): number {
+    return this.#opened.connection.sending.waiting;
+  }
+
+  /** `open`; `closing` from the first Close frame on; `closed` when the socket is gone. */
+  get state(): ConnectionState {
+    return this.#opened.connection.state;
+  }
+
+  /** What went over the connection so far: a snapshot. */
+  get stats(): ConnectionStats {
+    return this.#opened.connection.stats;
+  }
+
+  /**
+   * The runtime's own socket: `Deno.TcpConn` or `Deno.TlsConn`, Bun's `Socket`, `net.Socket` or `tls.TLSSocket`.
+   * Reading from it, writing to it or closing it breaks the client.
+   */
+  get socket(): unknown {
+    return this.#opened.stream.socket;
+  }
+
+  /** Sends Close, unless that was done, and lets go: the rest of the closing handshake goes on by itself. */
+  [Symbol.dispose](): void {
+    void this[Symbol.asyncDispose]();
+  }
+
+  /** Sends Close, unless that was done, and waits for the end, at most `closeTimeout`. Does not throw. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { connection } = this.#opened;
+    this.close();
+    // A client that never ran has nobody to hand messages to: they are read and dropped.
+    if (!connection.running) void connection.run(SILENT, this);
+    await connection.whenFinished();
+  }
+}
+
+/** Takes note of nothing, errors included. */
+const SILENT: Handler<NonBlockingClient> = { onError: () => {} };

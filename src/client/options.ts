@@ -1,0 +1,45 @@
+import type { Logger } from "../driver/logger.ts";
+import type { KeepAliveOptions } from "../driver/settings.ts";
+import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
+
+/** Options that all three clients share. Durations are milliseconds, sizes bytes. */
+export interface ClientOptions extends SocketOptions {
+  /** Headers to send with the opening handshake; one that would break it is refused. */
+  readonly headers?: HeadersInit;
+  /** Subprotocols to offer, the preferred one first. */
+  readonly protocols?: string | readonly string[];
+  /** TLS settings of a `wss:` URL. Default: the runtime's trust store, identity verified. */
+  readonly tls?: TlsOptions;
+  /** How bytes travel. Default: the runtime's own sockets. */
+  readonly transport?: "deno" | "bun" | "node";
+  /**
+   * `undefined`: woken when the socket is ready. `null`: keep polling, for the lowest latency at the price of one
+   * core; on the event loops of Bun and Node, where Deno's is woken by readiness all the same. A positive number:
+   * sleep that many milliseconds between polls and take what came together. Default: `undefined`.
+   */
+  readonly spinWaitDuration?: number | null;
+  /** Limit on the whole of connecting: name look-up, TCP, TLS, upgrade. Default: 10 000. */
+  readonly handshakeTimeout?: number;
+  /** Limit on the wait for the peer's Close; then the socket is dropped. Default: 5 000. */
+  readonly closeTimeout?: number;
+  /** Largest message, after decompression; a larger one ends the connection with 1009. Default: 64 MiB. */
+  readonly maxMessageSize?: number;
+  /** Largest frame; a larger one ends the connection with 1009. Default: 16 MiB. */
+  readonly maxFrameSize?: number;
+  /** Unsent bytes at most; a send that would pass it throws `LimitExceeded`. Default: 64 MiB. */
+  readonly maxBufferedAmount?: number;
+  /** Unsent bytes above which a send answers `false`. Default: 1 MiB. */
+  readonly highWaterMark?: number;
+  /** Pings when nothing comes, and the end of a connection that does not answer them. Default: off. */
+  readonly keepAlive?: KeepAliveOptions;
+  /** Ends the handshake, or the connection, with `Aborted`. */
+  readonly signal?: AbortSignal;
+  /** Takes log lines. Default: none. */
+  readonly logger?: Logger;
+}
+
+/** Options of {@linkcode NonBlockingClient}. */
+export interface NonBlockingOptions extends Omit<ClientOptions, "transport"> {
+  /** How bytes travel: by name, or an implementation of one's own. Default: the runtime's own sockets. */
+  readonly transport?: "deno" | "bun" | "node" | Transport;
+}

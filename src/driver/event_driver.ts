@@ -1,0 +1,168 @@
+import { WebSocketError } from "../core/errors.ts";
+import { OpeningHandshake } from "../core/handshake.ts";
+import { MaskKeys } from "../core/mask.ts";
+import type { WebSocketUrl } from "../core/url.ts";
+import type { ByteStream, ByteStreamSink, ConnectPhase, SocketOptions } from "../transport/transport.ts";
+import type { TlsOptions, Transport } from "../transport/transport.ts";
+import { eventLoopClock } from "./clock.ts";
+import { Connection } from "./connection.ts";
+import { ioError } from "./connection_lost.ts";
+import { EventLoopPolling } from "./event_loop_polling.ts";
+import { ConnectionLog } from "./logger.ts";
+import { PhaseTimes } from "./phase_times.ts";
+import type { ConnectionSettings } from "./settings.ts";
+
+/** Where to connect to and how, for {@linkcode connectEventDriven}: everything checked. */
+export interface EventDrivenTarget {
+  readonly url: WebSocketUrl;
+  readonly transport: Transport;
+  readonly socket: SocketOptions;
+  readonly tls: TlsOptions | undefined;
+  readonly headers: HeadersInit | undefined;
+  readonly protocols: string | readonly string[] | undefined;
+  readonly handshakeTimeout: number;
+}
+
+/** An open WebSocket, and what the opening handshake agreed on. */
+export interface Opened<Client> {
+  readonly connection: Connection<Client>;
+  readonly polling: EventLoopPolling | undefined;
+  readonly stream: ByteStream;
+  readonly protocol: string;
+  readonly extensions: string;
+}
+
+/** One pool for all connections of this thread. */
+const random = (bytes: Uint8Array): void => {
+  crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
+};
+const maskKeys = new MaskKeys(random);
+
+/**
+ * Opens a WebSocket over an event-driven transport: byte stream, then opening handshake, within one limit of
+ * time. The connection is not read before it runs.
+ */
+export async function connectEventDriven<Client>(
+  target: EventDrivenTarget,
+  settings: ConnectionSettings,
+): Promise<Opened<Client>> {
+  const { url, transport, headers, protocols } = target;
+  // Before anything is opened: this also checks headers and subprotocols.
+  const handshake = new OpeningHandshake({ url, headers, protocols, random });
+  const log = new ConnectionLog(settings.logger);
+  const times = new PhaseTimes();
+  const enterPhase = (phase: ConnectPhase | "upgrade"): void => {
+    times.enter(phase);
+    log.debug(`connecting to ${url.authority}: ${phase}`);
+  };
+  const limit = new ConnectLimit(target.handshakeTimeout, settings.signal, () => times.phase);
+  try {
+    const stream = await transport.connect(
+      {
+        host: url.host,
+        port: url.port,
+        tls: url.secure ? target.tls ?? {} : undefined,
+        socket: target.socket,
+      },
+      { signal: limit.signal, enterPhase },
+    );
+    enterPhase("upgrade");
+    const leftover = await upgrade(stream, handshake, limit.signal);
+    const timings = times.finish();
+    const subprotocol = handshake.protocol === "" ? "" : `, subprotocol ${handshake.protocol}`;
+    log.info(`connected to ${url.authority} over ${transport.name}${subprotocol}`);
+    const parts = { stream, settings, clock: eventLoopClock, log, maskKeys, timings, leftover };
+    const connection = new Connection<Client>(parts);
+    const polling = settings.spinWaitDuration === undefined
+      ? undefined
+      : new EventLoopPolling(settings.spinWaitDuration, connection);
+    return { connection, polling, stream, protocol: handshake.protocol, extensions: handshake.extensions };
+  } catch (error) {
+    log.error(`connecting to ${url.authority} failed: ${(error as Error).message}`);
+    throw error;
+  } finally {
+    limit.clear();
+  }
+}
+
+/** The limit on the whole of connecting: a time, and the program's own signal. */
+class ConnectLimit {
+  readonly #controller = new AbortController();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+
+  constructor(timeout: number, signal: AbortSignal | undefined, phase: () => ConnectPhase | "upgrade") {
+    this.#signal = signal;
+    this.#onAbort = () => {
+      const error = new WebSocketError("Aborted", "connecting was aborted by its signal", {
+        cause: signal!.reason,
+      });
+      this.#controller.abort(error);
+    };
+    this.#timer = setTimeout(() => {
+      const message = `connecting took longer than handshakeTimeout, ${timeout} ms: in phase ${phase()}`;
+      this.#controller.abort(new WebSocketError("Timeout", message, { phase: phase() }));
+    }, timeout);
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Aborted with a `WebSocketError` as its reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** Sends the request and reads the answer; resolves to the bytes behind it, with the stream paused. */
+function upgrade(stream: ByteStream, handshake: OpeningHandshake, signal: AbortSignal): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const fail = (error: unknown): void => {
+    stream.destroy();
+    reject(error);
+  };
+  const onAbort = (): void => fail(handshake.abandon() ?? signal.reason);
+  const sink: ByteStreamSink = {
+    onData(bytes: Uint8Array): void {
+      try {
+        const taken = handshake.receive(bytes);
+        if (!handshake.done) return;
+        stream.pause();
+        resolve(bytes.slice(taken));
+      } catch (error) {
+        fail(error);
+      }
+    },
+    onWritable(): void {},
+    onEnd(): void {
+      try {
+        handshake.end();
+      } catch (error) {
+        fail(error);
+      }
+    },
+    onClose(error?: unknown): void {
+      reject(handshake.abandon() ?? lostInHandshake(error));
+    },
+  };
+  if (signal.aborted) {
+    fail(signal.reason);
+    return promise;
+  }
+  signal.addEventListener("abort", onAbort, { once: true });
+  stream.attach(sink);
+  stream.write(handshake.request, 0, handshake.request.length);
+  stream.resume();
+  return promise.finally(() => signal.removeEventListener("abort", onAbort));
+}
+
+function lostInHandshake(error: unknown): WebSocketError {
+  const cause = error === undefined ? undefined : ioError(error);
+  const why = cause === undefined ? "the server closed the connection" : cause.message;
+  return new WebSocketError("HandshakeFailed", `opening handshake: ${why}`, { cause: error });
+}

@@ -1,0 +1,50 @@
+import { setImmediate } from "node:timers";
+import type { Connection } from "./connection.ts";
+
+/**
+ * Turns of an event loop made by ourselves, instead of by the arrival of data (`spinWaitDuration`).
+ *
+ * `null`: a chain of `setImmediate` keeps the loop from sleeping in the kernel, so data is seen the moment it
+ * arrives; that is so in Bun and Node, while Deno's loop looks at its sockets by readiness whatever is queued. A
+ * number: reading is paused between polls, so what came in the meantime is taken in one go.
+ */
+export class EventLoopPolling {
+  readonly #interval: number | null;
+  // deno-lint-ignore no-explicit-any -- the connection's client type does not matter here
+  readonly #connection: Connection<any>;
+
+  constructor(interval: number | null, connection: Connection<unknown>) {
+    this.#interval = interval;
+    this.#connection = connection;
+  }
+
+  /** Begins to poll; ends by itself with the connection. */
+  start(): void {
+    if (this.#interval === null) {
+      this.#spin();
+    } else {
+      this.#connection.pause();
+      this.#poll();
+    }
+  }
+
+  readonly #spin = (): void => {
+    if (this.#connection.finished) return;
+    this.#connection.turn();
+    setImmediate(this.#spin);
+  };
+
+  readonly #poll = (): void => {
+    if (this.#connection.finished) return;
+    this.#connection.turn();
+    this.#connection.resume();
+    // One look at the sockets lies between here and there.
+    setImmediate(this.#rest);
+  };
+
+  readonly #rest = (): void => {
+    if (this.#connection.finished) return;
+    this.#connection.pause();
+    setTimeout(this.#poll, this.#interval!);
+  };
+}

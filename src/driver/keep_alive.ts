@@ -1,0 +1,68 @@
+import type { Clock, Timer } from "./clock.ts";
+import type { KeepAliveOptions } from "./settings.ts";
+
+/** What a {@linkcode KeepAlive} does to its connection. */
+export interface KeepAliveActions {
+  /** Sends a ping. */
+  ping(): void;
+  /** The peer gives no sign of life. */
+  dead(): void;
+  /** Nothing is read because the program does not keep up: silence says nothing then. */
+  isPaused(): boolean;
+}
+
+/**
+ * When the time is over, data may still lie in the socket because this thread was busy. So the loop gets this many
+ * more turns to read it before the peer is called dead, each of at least so many milliseconds.
+ */
+const EXTRA_TURNS = 2;
+const EXTRA_TURN_MS = 5;
+
+/** Sends a ping after a time of silence, and tells when none of them makes the peer send a byte. */
+export class KeepAlive {
+  readonly #options: Required<KeepAliveOptions>;
+  readonly #clock: Clock;
+  readonly #actions: KeepAliveActions;
+  #timer: Timer | undefined;
+  #lastActivity: number;
+
+  constructor(options: Required<KeepAliveOptions>, clock: Clock, actions: KeepAliveActions) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#actions = actions;
+    this.#lastActivity = clock.now();
+    this.#waitForSilence(options.interval);
+  }
+
+  /** A byte came. */
+  onActivity(): void {
+    this.#lastActivity = this.#clock.now();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #waitForSilence(delay: number): void {
+    this.#timer = this.#clock.after(delay, () => {
+      if (this.#actions.isPaused()) this.onActivity();
+      const left = this.#lastActivity + this.#options.interval - this.#clock.now();
+      if (left > 0) return this.#waitForSilence(left);
+      const pinged = this.#clock.now();
+      this.#actions.ping();
+      this.#waitForAnswer(pinged, this.#options.timeout, EXTRA_TURNS);
+    });
+  }
+
+  #waitForAnswer(pinged: number, delay: number, extraTurns: number): void {
+    this.#timer = this.#clock.after(delay, () => {
+      if (this.#actions.isPaused() || this.#lastActivity > pinged) {
+        this.#waitForSilence(this.#options.interval);
+      } else if (extraTurns > 0) {
+        this.#waitForAnswer(pinged, EXTRA_TURN_MS, extraTurns - 1);
+      } else {
+        this.#actions.dead();
+      }
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { type PooledBuffer, releaseBuffer } from "../core/buffer_pool.ts";
+import type { Protocol } from "../core/protocol.ts";
+import type { ByteStream } from "../transport/transport.ts";
+
+/**
+ * Writes a protocol's output to a stream: at once where the stream takes it, else in order as the stream takes
+ * on. What the stream could not take at once is lent to it, and the protocol fills another buffer meanwhile; so
+ * however many sends come in that time, they leave in one write.
+ */
+export class Outbox {
+  /** Bytes handed to the stream so far. */
+  bytesSent = 0;
+
+  readonly #protocol: Protocol;
+  readonly #stream: ByteStream;
+  #lent: PooledBuffer | undefined;
+  #corked = 0;
+
+  constructor(protocol: Protocol, stream: ByteStream) {
+    this.#protocol = protocol;
+    this.#stream = stream;
+  }
+
+  /** Bytes that the system has not taken yet. */
+  get waiting(): number {
+    return this.#protocol.output.length + (this.#lent === undefined ? 0 : this.#stream.unsent);
+  }
+
+  /** Writes what there is, unless corked or something is still on its way. */
+  flush(): void {
+    if (this.#lent !== undefined || this.#corked > 0) return;
+    const output = this.#protocol.output;
+    const length = output.length;
+    if (length === 0) return;
+    this.bytesSent += length;
+    if (this.#stream.write(output.bytes, 0, length)) {
+      output.clear();
+    } else {
+      this.#lent = output.detach();
+      this.#protocol.unsent = length;
+    }
+  }
+
+  /** Everything sent inside `fn` leaves in one write, also when it throws. */
+  cork<T>(fn: () => T): T {
+    this.#corked++;
+    try {
+      return fn();
+    } finally {
+      this.#corked--;
+      this.flush();
+    }
+  }
+
+  /** The stream has taken what it was lent. */
+  onWritable(): void {
+    if (this.#lent !== undefined) releaseBuffer(this.#lent);
+    this.#lent = undefined;
+    this.#protocol.unsent = 0;
+    this.#protocol.releasePong();
+    this.flush();
+  }
+
+  /** The stream is gone: nothing will be written any more. */
+  discard(): void {
+    // Not back to the pool: an operation that failed late might still look at it.
+    this.#lent = undefined;
+    this.#protocol.unsent = 0;
+    this.#protocol.output.clear();
+  }
+}

@@ -1,0 +1,109 @@
+import { WebSocketError } from "../core/errors.ts";
+import { Opcode } from "../core/opcode.ts";
+import type { Protocol } from "../core/protocol.ts";
+import type { ByteStream } from "../transport/transport.ts";
+import type { Clock } from "./clock.ts";
+import { Outbox } from "./outbox.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** The sending half of a connection: from a program's message to the stream, with the backlog watched. */
+export class SendSide {
+  messagesSent = 0;
+  /** Milliseconds from the last ping to the first pong after it. */
+  lastRoundTrip: number | undefined;
+
+  readonly #protocol: Protocol;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #highWaterMark: number;
+  #drainWanted = false;
+  #pingSentAt: number | undefined;
+
+  constructor(protocol: Protocol, stream: ByteStream, clock: Clock, highWaterMark: number) {
+    this.#protocol = protocol;
+    this.#outbox = new Outbox(protocol, stream);
+    this.#clock = clock;
+    this.#highWaterMark = highWaterMark;
+  }
+
+  /** Bytes that the system has not taken yet. */
+  get waiting(): number {
+    return this.#outbox.waiting;
+  }
+
+  /** Bytes handed to the stream. */
+  get bytesSent(): number {
+    return this.#outbox.bytesSent;
+  }
+
+  text(text: string | Uint8Array): boolean {
+    this.#checkOpen("text message");
+    this.#protocol.sendText(text);
+    this.messagesSent++;
+    return this.#send();
+  }
+
+  binary(data: Uint8Array): boolean {
+    this.#checkOpen("binary message");
+    this.#protocol.sendBinary(data);
+    this.messagesSent++;
+    return this.#send();
+  }
+
+  ping(data: Uint8Array = NOTHING): boolean {
+    this.#checkOpen("ping");
+    this.#protocol.sendControl(Opcode.Ping, data);
+    this.#pingSentAt = this.#clock.now();
+    return this.#send();
+  }
+
+  pong(data: Uint8Array = NOTHING): boolean {
+    this.#checkOpen("pong");
+    this.#protocol.sendControl(Opcode.Pong, data);
+    return this.#send();
+  }
+
+  cork<T>(fn: () => T): T {
+    return this.#outbox.cork(fn);
+  }
+
+  /** Writes what the protocol put out by itself: a pong, a Close. */
+  flush(): void {
+    this.#outbox.flush();
+  }
+
+  /** A pong came. */
+  onPong(): void {
+    if (this.#pingSentAt === undefined) return;
+    this.lastRoundTrip = this.#clock.now() - this.#pingSentAt;
+    this.#pingSentAt = undefined;
+  }
+
+  /** The stream takes bytes again; answers whether `onDrain` is due. */
+  onWritable(): boolean {
+    this.#outbox.onWritable();
+    if (!this.#drainWanted || this.waiting > this.#highWaterMark) return false;
+    this.#drainWanted = false;
+    return true;
+  }
+
+  /** The stream is gone. */
+  discard(): void {
+    this.#drainWanted = false;
+    this.#outbox.discard();
+  }
+
+  #send(): boolean {
+    this.#outbox.flush();
+    if (this.#outbox.waiting <= this.#highWaterMark) return true;
+    this.#drainWanted = true;
+    return false;
+  }
+
+  #checkOpen(what: string): void {
+    const state = this.#protocol.state;
+    if (state === "open") return;
+    throw new WebSocketError("ConnectionClosed", `sending a ${what}: the connection is ${state}`);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Logger } from "./logger.ts";
+
+/** Pings sent when nothing comes, and how long to wait for a sign of life after one. */
+export interface KeepAliveOptions {
+  /** After this long without a byte from the peer a ping is sent, in milliseconds. */
+  readonly interval: number;
+  /** How long after the ping a byte must have come, in milliseconds. Default: `interval`. */
+  readonly timeout?: number;
+}
+
+/** What a driver has to know of a client's options: complete, checked, with defaults. */
+export interface ConnectionSettings {
+  readonly closeTimeout: number;
+  readonly maxMessageSize: number;
+  readonly maxFrameSize: number;
+  readonly maxBufferedAmount: number;
+  readonly highWaterMark: number;
+  /** `undefined`: woken by readiness; `null`: keep polling; a number: poll at this interval. */
+  readonly spinWaitDuration: number | null | undefined;
+  readonly keepAlive: Required<KeepAliveOptions> | undefined;
+  readonly logger: Logger | undefined;
+  readonly signal: AbortSignal | undefined;
+}
