@@ -1,0 +1,118 @@
+/**
+ * Words for what goes wrong while a byte stream opens: the same on every runtime, whatever its own error
+ * said. That error is the `cause`.
+ *
+ * @module
+ */
+import { WebSocketError } from "../core/errors.ts";
+
+/** Where an attempt went. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+}
+
+const reasonByCode: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EADDRNOTAVAIL: "address not available",
+  EAI_AGAIN: "the name server did not answer",
+  EAI_FAIL: "the name server failed",
+  EAI_NODATA: "the name has no address",
+  EAI_NONAME: "no such name",
+  ECONNABORTED: "connection aborted",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset by peer",
+  EHOSTUNREACH: "host unreachable",
+  EMFILE: "too many open files",
+  ENETUNREACH: "network unreachable",
+  ENFILE: "too many open files in the system",
+  ENODATA: "the name has no address",
+  ENOTFOUND: "no such name",
+  EPERM: "permission denied",
+  EPIPE: "connection closed by peer",
+  ETIMEDOUT: "timed out",
+};
+
+/**
+ * What TLS failed at, the first match wins. The left side holds the codes of OpenSSL and BoringSSL, as Node
+ * and Bun pass them on, and the words of rustls, which Deno passes on. A self-signed certificate and an
+ * unknown issuer share a line because rustls does not tell them apart.
+ */
+const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [
+    /CERT_HAS_EXPIRED|certificate has expired|certificate expired|peer certificate: Expired/,
+    "the certificate has expired",
+  ],
+  [/CERT_NOT_YET_VALID|not yet valid|NotValidYet/, "the certificate is not valid yet"],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID|altnames|NotValidForName|not valid for name|does not match/,
+    "the certificate is for another host",
+  ],
+  [/CERT_REVOKED|Revoked/, "the certificate has been revoked"],
+  [
+    /SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|UnknownIssuer|CaUsedAsEndEntity/,
+    "the certificate is self-signed or its issuer is unknown",
+  ],
+  [/CERT_|peer certificate/, "the certificate is not valid"],
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|InvalidContentType|InvalidMessage/,
+    "the peer does not speak TLS",
+  ],
+  [/ALERT_PROTOCOL_VERSION|ProtocolVersion|UNSUPPORTED_PROTOCOL/, "no TLS version in common"],
+  [/NO_APPLICATION_PROTOCOL|NoApplicationProtocol/, "no ALPN protocol in common"],
+  [/CERTIFICATE_REQUIRED|CertificateRequired/, "the peer asks for a client certificate"],
+  [/UNKNOWN_CA|UnknownCA|ALERT_BAD_CERTIFICATE|BadCertificate/, "the peer refused the client certificate"],
+  [/ALERT_HANDSHAKE_FAILURE|HandshakeFailure/, "the peer refused the handshake"],
+  [
+    /BAD_BASE64|NO_START_LINE|PEM|InvalidPem|key values mismatch|KEY_VALUES_MISMATCH/i,
+    "invalid certificate or key",
+  ],
+  [/ECONNRESET|ConnectionReset|EPIPE|eof|disconnected/i, "the peer closed the connection"],
+];
+
+/** The host and port as they stand in a URL. */
+export function authority({ host, port }: Destination): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** No address for the host. */
+export function lookupFailed(host: string, cause: unknown): WebSocketError {
+  return new WebSocketError("ConnectionFailed", `Cannot look up ${host}: ${reason(cause)}`, { cause });
+}
+
+/** No TCP connection: `cause` is the runtime's error, or an `AggregateError` of one for each address. */
+export function connectionFailed(to: Destination, cause: unknown): WebSocketError {
+  const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  const reasons = new Set(causes.map(reason));
+  return new WebSocketError(
+    "ConnectionFailed",
+    `Cannot connect to ${authority(to)}: ${[...reasons].join(", ")}`,
+    {
+      cause,
+    },
+  );
+}
+
+/** No TLS on an open TCP connection. */
+export function tlsFailed(to: Destination, cause: unknown): WebSocketError {
+  const text = `${property(cause, "code")} ${property(cause, "message")}`;
+  const known = tlsReasons.find(([pattern]) => pattern.test(text));
+  const why = known?.[1] ?? reason(cause);
+  return new WebSocketError("TlsFailed", `TLS handshake with ${authority(to)} failed: ${why}`, { cause });
+}
+
+function reason(error: unknown): string {
+  const known = reasonByCode[property(error, "code")];
+  if (known !== undefined) return known;
+  // Deno gives no code to a permission it does not have, nor to a name it cannot find.
+  if (property(error, "name") === "NotCapable") return "permission denied";
+  const message = property(error, "message");
+  if (message.startsWith("failed to lookup address information")) return "no such name";
+  return message || "unknown reason";
+}
+
+function property(error: unknown, key: "code" | "message" | "name"): string {
+  if (typeof error !== "object" || error === null) return key === "message" ? String(error) : "";
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === "string" ? value : "";
+}

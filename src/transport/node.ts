@@ -1,0 +1,192 @@
+/**
+ * Byte streams over `node:net` and `node:tls`. Made for Node; they work in Deno and Bun as well.
+ *
+ * @module
+ */
+import { connect, type OnReadOpts, Socket } from "node:net";
+import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
+import { tlsFailed } from "./connect_error.ts";
+import { type Address, dial } from "./dial.ts";
+import { Delivery } from "./delivery.ts";
+import { tlsSettings } from "./tls_settings.ts";
+import type {
+  ByteStream,
+  ByteStreamSink,
+  ConnectContext,
+  ConnectTarget,
+  SocketOptions,
+  TlsOptions,
+  Transport,
+} from "./transport.ts";
+
+/**
+ * All streams of a thread receive into this one buffer: a connection at rest owns none. What it holds is
+ * used up, or copied, before the next read begins.
+ */
+const receiveBuffer = new Uint8Array(64 * 1024);
+
+/** The view handed out last. Lengths repeat, and making a view costs more than comparing. */
+let receiveView = receiveBuffer;
+
+/** Byte streams over `node:net` and `node:tls`. */
+export const nodeTransport: Transport = {
+  name: "node",
+  unsupported: [
+    "ttl",
+    "quickAck",
+    "busyPoll",
+    "receiveBufferSize",
+    "sendBufferSize",
+    // Node 24.14 and Bun have it, Deno has not.
+    ...("setTypeOfService" in Socket.prototype ? [] : ["typeOfService"] as const),
+  ],
+
+  async connect(target: ConnectTarget, context: ConnectContext): Promise<ByteStream> {
+    const stream = await dial(target, context, {
+      attempt: (address, signal) => open(address, target, signal),
+      discard: (stream) => stream.destroy(),
+    });
+    if (target.tls !== undefined) await secure(stream, target, context);
+    return stream;
+  },
+};
+
+/** One TCP connection. With TLS, its handshake begins as soon as it is there. */
+async function open(address: Address, target: ConnectTarget, signal: AbortSignal): Promise<NodeByteStream> {
+  const { host, port, tls } = target;
+  const stream = new NodeByteStream((onread) => {
+    const options = { host: address.address, port, allowHalfOpen: true, autoSelectFamily: false, onread };
+    return tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, host) });
+  });
+  await stream.until("connect", signal);
+  setSocketOptions(stream.socket, target.socket);
+  return stream;
+}
+
+async function secure(stream: NodeByteStream, target: ConnectTarget, context: ConnectContext): Promise<void> {
+  context.enterPhase("tls");
+  try {
+    await stream.until("secureConnect", context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw tlsFailed(target, error);
+  }
+}
+
+function setSocketOptions(socket: Socket, options: SocketOptions): void {
+  const { noDelay = true, tcpKeepAlive, typeOfService } = options;
+  if (noDelay !== null) socket.setNoDelay(noDelay);
+  if (typeof tcpKeepAlive === "number") socket.setKeepAlive(true, tcpKeepAlive);
+  else if (tcpKeepAlive !== undefined) socket.setKeepAlive(tcpKeepAlive);
+  if (typeOfService !== undefined) socket.setTypeOfService(typeOfService);
+}
+
+function tlsOptions(tls: TlsOptions, host: string): ConnectionOptions {
+  const { identity, serverName, caCerts, alpnProtocols, verify } = tlsSettings(tls, host);
+  return {
+    ca: caCerts,
+    cert: tls.cert,
+    key: tls.key,
+    servername: serverName ?? "",
+    checkServerIdentity: (_, certificate) => checkServerIdentity(identity, certificate),
+    ALPNProtocols: alpnProtocols,
+    rejectUnauthorized: verify,
+  };
+}
+
+class NodeByteStream implements ByteStream {
+  readonly socket: Socket;
+  readonly #delivery = new Delivery();
+  #error: unknown;
+  #over = false;
+  /** Writes that were not called back yet. */
+  #writes = 0;
+  #lent = false;
+
+  constructor(open: (onread: OnReadOpts) => Socket) {
+    const callback = (length: number) => this.#onReceive(length);
+    this.socket = open({ buffer: receiveBuffer, callback }).pause();
+    this.socket.on("end", () => this.#delivery.end());
+    this.socket.on("error", (error) => this.#error = error);
+    this.socket.on("close", () => this.#delivery.close(this.#error));
+  }
+
+  /** Waits for the socket to get somewhere. It is destroyed when `signal` aborts first. */
+  until(event: "connect" | "secureConnect", signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settleBy = (settle: () => void) => () => {
+        this.socket.off(event, arrived).off("close", closed);
+        signal.removeEventListener("abort", aborted);
+        settle();
+      };
+      const arrived = settleBy(resolve);
+      const closed = settleBy(() => reject(this.#error ?? new Error("disconnected")));
+      const aborted = settleBy(() => {
+        this.destroy();
+        reject(signal.reason);
+      });
+      if (signal.aborted) return aborted();
+      if (this.#delivery.closed) return closed();
+      this.socket.on(event, arrived).on("close", closed);
+      signal.addEventListener("abort", aborted);
+    });
+  }
+
+  get unsent(): number {
+    return this.#lent ? this.socket.writableLength : 0;
+  }
+
+  attach(sink: ByteStreamSink): void {
+    this.#delivery.attach(sink);
+  }
+
+  resume(): void {
+    this.#delivery.resume();
+    this.socket.resume();
+  }
+
+  pause(): void {
+    this.#delivery.pause();
+    this.socket.pause();
+  }
+
+  write(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#over || this.#delivery.closed) return true;
+    this.#writes++;
+    this.socket.write(bytes.subarray(start, end), this.#onWritten);
+    // TCP: the system has taken all of it within the call, as a rule. TLS: that is told later, always.
+    if (this.socket.writableLength === 0) return true;
+    this.#lent = true;
+    return false;
+  }
+
+  shutdown(): void {
+    this.#over = true;
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.#over = true;
+    this.#delivery.drop();
+    this.socket.destroy();
+  }
+
+  setKeepsProcessAlive(keeps: boolean): void {
+    if (keeps) this.socket.ref();
+    else this.socket.unref();
+  }
+
+  /** Answers whether to go on reading. */
+  #onReceive(length: number): boolean {
+    if (receiveView.length !== length) receiveView = receiveBuffer.subarray(0, length);
+    this.#delivery.data(receiveView);
+    return !this.#delivery.paused;
+  }
+
+  #onWritten = (error?: Error | null): void => {
+    // Writes end in order, so the lent one is the last to be called back.
+    if (--this.#writes > 0 || error || !this.#lent) return;
+    this.#lent = false;
+    this.#delivery.writable();
+  };
+}

@@ -1,0 +1,29 @@
+/** Buffer of a connection at rest. */
+const restSize = 4 * 1024;
+/** Buffer of a connection on which data flows. */
+const flowSize = 64 * 1024;
+/** How many large buffers without a read are kept for the next. */
+const spareLimit = 16;
+
+const spares: Uint8Array[] = [];
+
+/**
+ * Buffers for a stream whose pending read owns its buffer. Data that fills the small buffer of a connection
+ * at rest gets a large one, shared between the streams of a thread, until a read leaves most of it empty.
+ */
+export class ReadBuffers {
+  #rest: Uint8Array | undefined;
+  #flows = false;
+
+  /** A buffer for the next read. */
+  take(): Uint8Array {
+    if (this.#flows) return spares.pop() ?? new Uint8Array(flowSize);
+    return this.#rest ??= new Uint8Array(restSize);
+  }
+
+  /** The read has ended: `count` bytes came, and are used up. */
+  give(buffer: Uint8Array, count: number): void {
+    this.#flows = count >= restSize;
+    if (buffer !== this.#rest && spares.length < spareLimit) spares.push(buffer);
+  }
+}
