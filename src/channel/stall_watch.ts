@@ -1,0 +1,57 @@
+import { WebSocketError } from "../core/errors.ts";
+import type { Ring } from "./ring.ts";
+import type { Status } from "./status.ts";
+import { BUSY } from "./status.ts";
+
+/** How long a thread may hold a lock without getting on with its record, in milliseconds. */
+export const STALL_LIMIT = 10_000;
+
+/** The end of a ring that waits. */
+export type RingSide = "sender" | "receiver";
+
+/**
+ * Notices, for one wait, that the thread waited for must be dead: it holds a lock, could go on, and has not
+ * moved for {@linkcode STALL_LIMIT}. A thread that was terminated within a call leaves the lock taken, and
+ * no runtime tells.
+ */
+export class StallWatch {
+  readonly #ring: Ring;
+  readonly #side: RingSide;
+  #suspected = false;
+  #position = 0;
+  #since = 0;
+
+  constructor(ring: Ring, side: RingSide) {
+    this.#ring = ring;
+    this.#side = side;
+  }
+
+  /** Throws `Timeout` when the other thread has been stuck for too long. */
+  check(status: Status): void {
+    // Waiting for the lock is waiting for one's own side to move, waiting for room or data for the other.
+    const waitsForSender = (this.#side === "sender") === (status === BUSY);
+    const position = waitsForSender ? this.#ring.tail : this.#ring.head;
+    if (!this.#isSuspicious(status, waitsForSender)) {
+      this.#suspected = false;
+    } else if (!this.#suspected || position !== this.#position) {
+      this.#suspected = true;
+      this.#position = position;
+      this.#since = performance.now();
+    } else if (performance.now() - this.#since >= STALL_LIMIT) {
+      throw new WebSocketError(
+        "Timeout",
+        `channel: another thread stopped in the middle of a message ${STALL_LIMIT} ms ago; it was probably terminated`,
+        { phase: "thread" },
+      );
+    }
+  }
+
+  /** Whether the thread that this one waits for holds a lock and could go on. */
+  #isSuspicious(status: Status, waitsForSender: boolean): boolean {
+    const { sendLock, receiveLock, used, capacity } = this.#ring;
+    // In the middle of a long record a sender may pause for want of room, a receiver for want of data.
+    if (waitsForSender) return sendLock.isTaken && used < capacity / 2;
+    // A receiver between two calls may take its time as far as senders go: that is back-pressure.
+    return status === BUSY ? receiveLock.isTaken && used > 0 : receiveLock.isHeld;
+  }
+}
