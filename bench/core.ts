@@ -19,7 +19,7 @@ const ROUND_MS = 60;
 let sum = 0;
 
 const CASES: readonly (readonly [name: string, messagesOfOneCall: () => number])[] = [
-  ["receive 64 B, untouched", receiving(binaryChunk(64), () => {})],
+  ["receive 64 B, untouched", receiving(binaryChunk(64), () => sum++)],
   ["receive 64 B, touched", receiving(binaryChunk(64), ({ payload }) => touch(payload.bytes))],
   ["receive 1 KiB, touched", receiving(binaryChunk(1024), ({ payload }) => touch(payload.bytes))],
   ["receive 64 B text", receiving(textChunk(64), ({ payload }) => sum += payload.text.length)],
