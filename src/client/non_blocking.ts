@@ -6,7 +6,7 @@ import { parseWebSocketUrl } from "../core/url.ts";
 import { connectEventDriven, type Opened } from "../driver/event_driver.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
-import { resolveTransport } from "../transport/detect.ts";
+import { loadTransport } from "../transport/detect.ts";
 import { checkOptions, connectionSettings, refuseUnsupported, socketOptions } from "./check_options.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
@@ -57,7 +57,9 @@ export class NonBlockingClient {
   static async connect(url: string | URL, options: NonBlockingOptions = {}): Promise<NonBlockingClient> {
     const parsed = parseWebSocketUrl(url);
     checkOptions(options);
-    const transport = await resolveTransport(options.transport);
+    const transport = typeof options.transport === "object"
+      ? options.transport
+      : await loadTransport(options.transport);
     const socket = socketOptions(options);
     refuseUnsupported(socket, transport);
     const { tls, headers, protocols, handshakeTimeout = 10_000 } = options;
