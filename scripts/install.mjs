@@ -31,8 +31,7 @@ export function isInstalled() {
 export async function install() {
   console.error("Installing the dependencies");
   if (await command("npm", ["--version"], "ignore") === 0) {
-    const code = await command("npm", ["ci", "--no-audit", "--no-fund"]);
-    if (code !== 0) throw new Error(`npm ci ended with code ${code}`);
+    await npmInstall();
   } else {
     const scripts = ["bun", "deno", "node"].map((name) => `npm:${name}`).join(",");
     const deno = "Deno" in globalThis ? process.execPath : "deno";
@@ -41,6 +40,16 @@ export async function install() {
     writeFileSync(stamp, lockHash());
   }
   if (!isInstalled()) throw new Error("it went through, but node_modules is not what package-lock.json says");
+}
+
+async function npmInstall() {
+  const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+  if (await command("npm", ["ci", ...options], "ignore") === 0) return;
+  // npm ci insists on the packages of every platform being known to the registry, and mirrors lag behind.
+  // npm install does not; that it took what the lock file says is checked afterwards all the same.
+  console.error("npm ci did not work, trying npm install");
+  const code = await command("npm", ["install", "--no-save", ...options]);
+  if (code !== 0) throw new Error(`npm install ended with code ${code}`);
 }
 
 function packagesOf(file) {

@@ -8,6 +8,8 @@ export interface TestCase {
 /**
  * Reads the tests of a JUnit report as Deno, Bun and Node write it. A suite is not a test: what Deno
  * reports for a suite counts only when the suite itself failed, and not one of its tests.
+ *
+ * Throws when the report does not hold as many tests as it says, or is cut off.
  */
 export function parseJUnit(xml: string): TestCase[] {
   const cases: { name: string; outcome: TestCase["outcome"]; failures: string[] }[] = [];
@@ -31,6 +33,13 @@ export function parseJUnit(xml: string): TestCase[] {
     } else if (tag === "skipped" && !slash && current) {
       current.outcome = "skipped";
     }
+  }
+
+  const declared = xml.match(/<testsuites[^>]*\stests="(\d+)"/) ?? xml.match(/<!-- tests (\d+) -->/);
+  if (declared && Number(declared[1]) !== cases.length || xml.includes("<undefined")) {
+    throw new Error(
+      `Reading a JUnit report: ${cases.length} tests found, ${declared?.[1] ?? "more"} declared`,
+    );
   }
 
   const parents = new Set<string>();

@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { parseJUnit } from "../../scripts/junit.ts";
 
 const expected = [
@@ -77,6 +77,14 @@ test("JUnit: Node's, with bare > in attributes and no suite for the file", () =>
   <!-- tests 5 -->
 </testsuites>`;
   assertEquals<unknown>(parseJUnit(xml), expected);
+});
+
+test("JUnit: a report that lost tests is refused", () => {
+  const lost = [
+    '<testsuites tests="2"><testcase name="a"/></testsuites>',
+    '<undefined name="a"><!-- tests 0 -->',
+  ];
+  for (const xml of lost) assertThrows(() => parseJUnit(xml), Error, "declared");
 });
 
 test("JUnit: no report, no tests", () => assertEquals(parseJUnit(""), []));
