@@ -12,19 +12,17 @@ export function detectRuntime(): RuntimeName {
 }
 
 /**
- * Loads a transport, by default the runtime's own. `"node"` works on every runtime. Rejects with
- * `WebSocketError` `InvalidConfiguration` when this runtime has not what the transport needs.
+ * The transport of a name, by default the runtime's own. `"node"` works on every runtime. Nothing that belongs
+ * to another runtime is loaded.
+ *
+ * @throws {WebSocketError} `InvalidConfiguration` for a transport that this runtime cannot run.
  */
 export async function loadTransport(name: RuntimeName = detectRuntime()): Promise<Transport> {
   const runtime = detectRuntime();
   if (name !== "node" && name !== runtime) {
-    const allowed = runtime === "node" ? `"node"` : `"${runtime}" or "node"`;
-    throw new WebSocketError(
-      "InvalidConfiguration",
-      `Invalid option "transport": "${name}" does not run in this runtime; use ${allowed}`,
-    );
+    const message = `options: transport "${name}" does not run in this runtime, which is "${runtime}"`;
+    throw new WebSocketError("InvalidConfiguration", message);
   }
-  // Nothing that belongs to another runtime is loaded.
   switch (name) {
     case "deno":
       return (await import("./deno.ts")).denoTransport;
