@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type CommandOptions, runCommand } from "./command.ts";
 import { parseJUnit, type TestCase } from "./junit.ts";
 
@@ -64,7 +66,7 @@ async function runBatch(
     const failures = cases.filter(({ outcome }) => outcome === "failed").map(({ name }) => name);
     const subject = files.length === 1 ? files[0] : runtime;
     if (result.timedOut) failures.push(`${subject} did not end in time and was killed`);
-    else if (problem !== undefined) failures.push(`${subject}: ${problem}`);
+    else if (problem !== undefined) failures.push(`${subject} ended with code ${result.code}: ${problem}`);
     else if (result.code !== 0 && failures.length === 0) {
       failures.push(`${subject} ended with code ${result.code}, though no test failed`);
     } else if (cases.length === 0) failures.push(`${subject} ran no test`);
@@ -83,10 +85,11 @@ async function runBatch(
 }
 
 async function readReport(report: string): Promise<{ cases: TestCase[]; problem?: string }> {
+  if (!existsSync(report)) return { cases: [], problem: "no test ran to its end" };
   try {
     return { cases: parseJUnit(await readFile(report, "utf8")) };
   } catch (error) {
-    return { cases: [], problem: `no usable report: ${(error as Error).message}` };
+    return { cases: [], problem: (error as Error).message };
   }
 }
 
@@ -110,5 +113,5 @@ function argumentsFor(runtime: Runtime, report: string, text: string): string[] 
 
 function withoutSuccesses(output: string): string {
   const success = /^\s*(\(pass\)|✔|﹣|.* \.\.\. (ok|ignored) \()/;
-  return output.split("\n").filter((line) => !success.test(line)).join("\n").trim();
+  return stripVTControlCharacters(output).split("\n").filter((line) => !success.test(line)).join("\n").trim();
 }
