@@ -10,6 +10,7 @@ export interface ExtensionParameter {
 
 /** One element of a `Sec-WebSocket-Extensions` header. */
 export interface Extension {
+  /** In the case in which it was sent. */
   readonly name: string;
   /** In order, duplicates included: what they mean is the extension's own matter. */
   readonly parameters: readonly ExtensionParameter[];

@@ -11,10 +11,11 @@ import type { WebSocketUrl } from "./url.ts";
 
 /** What an {@linkcode OpeningHandshake} is made of. */
 export interface HandshakeOptions {
+  /** Where to, from {@linkcode parseWebSocketUrl}. */
   readonly url: WebSocketUrl;
   /** Headers to send beside the handshake's own. A `Host` takes the place of the URL's. */
   readonly headers?: HeadersInit;
-  /** Subprotocols to offer, in order of preference. */
+  /** Subprotocols to offer, in order of preference. A server may choose none: RFC 6455 §4.2.2 allows it. */
   readonly protocols?: string | readonly string[];
   /** Extensions to offer, in order of preference. */
   readonly extensions?: readonly ExtensionOffer[];
@@ -23,8 +24,6 @@ export interface HandshakeOptions {
   /** How much of the server's answer is taken. */
   readonly limits?: Partial<ResponseLimits>;
 }
-
-const defaultLimits: ResponseLimits = { headerBytes: 16 * 1024, headerCount: 100, bodyBytes: 64 * 1024 };
 
 /**
  * The client's side of the opening handshake (RFC 6455 §4.1), without I/O. One object per attempt.
@@ -46,14 +45,22 @@ export class OpeningHandshake {
   #done = false;
   #failure: WebSocketError | undefined;
 
-  /** @throws {WebSocketError} `InvalidConfiguration` for a header or a subprotocol that cannot be sent. */
+  /**
+   * Makes the request, with a fresh key.
+   *
+   * @throws {WebSocketError} `InvalidConfiguration` for a header or a subprotocol that cannot be sent.
+   */
   constructor(options: HandshakeOptions) {
     const key = new Uint8Array(16);
     options.random(key);
     this.#key = encodeBase64(key);
     this.#offeredProtocols = checkSubprotocols(options.protocols);
     this.#offeredExtensions = options.extensions ?? [];
-    this.#parser = new ResponseParser({ ...defaultLimits, ...options.limits });
+    this.#parser = new ResponseParser({
+      headerBytes: options.limits?.headerBytes ?? 16 * 1024,
+      headerCount: options.limits?.headerCount ?? 100,
+      bodyBytes: options.limits?.bodyBytes ?? 64 * 1024,
+    });
     this.request = this.#buildRequest(options);
   }
 
@@ -74,7 +81,7 @@ export class OpeningHandshake {
 
   /**
    * Takes bytes that arrived. Answers how many of them belong to the handshake: the rest, if any, are frames,
-   * and {@linkcode OpeningHandshake.done} is then true. The bytes may be reused afterwards.
+   * and {@linkcode OpeningHandshake.done} is then true. None of the memory is kept.
    *
    * An answer other than 101 throws when its body is complete, or is over the limit. Until then the caller
    * goes on feeding bytes, and calls {@linkcode OpeningHandshake.abandon} when it will not wait any longer.

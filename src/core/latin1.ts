@@ -14,10 +14,7 @@ export function encodeLatin1(text: string): Uint8Array {
 
 /** The characters with these codes. */
 export function decodeLatin1(bytes: Uint8Array): string {
-  const window = 4096; // well under every engine's limit of arguments
   let text = "";
-  for (let start = 0; start < bytes.length; start += window) {
-    text += String.fromCharCode(...bytes.subarray(start, start + window));
-  }
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
   return text;
 }

@@ -27,13 +27,16 @@ export interface StatusLine {
 const HTAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
+const DEL = 0x7f;
+
+const bareCarriageReturn = "a carriage return without line feed in the response's header";
 
 // RFC 9112 §4. The space before an empty reason is often forgotten.
 const statusLine = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/;
 
 /**
- * Reads an HTTP/1.1 response, byte by byte so that no splitting can matter: interim responses are passed
- * over, a 101 ends at its empty line, anything else at the end of its body.
+ * Reads an HTTP/1.1 response, each byte once, and however they are split: interim responses are passed over,
+ * a 101 ends at its empty line, anything else at the end of its body.
  */
 export class ResponseParser {
   readonly #limits: ResponseLimits;
@@ -88,7 +91,10 @@ export class ResponseParser {
    */
   receive(bytes: Uint8Array): number {
     let at = 0;
-    while (at < bytes.length && this.#body === undefined) this.#receiveHeadByte(bytes[at++]);
+    while (at < bytes.length && this.#body === undefined) {
+      at = this.#receiveText(bytes, at);
+      if (at < bytes.length) this.#receiveControl(bytes[at++]);
+    }
     if (this.#body === undefined) return at;
     return at + this.#body.receive(bytes.subarray(at));
   }
@@ -100,12 +106,23 @@ export class ResponseParser {
     });
   }
 
-  #receiveHeadByte(byte: number): void {
-    if (++this.#headerBytes > this.#limits.headerBytes) {
-      throw limitExceeded(`more than ${this.#limits.headerBytes} bytes of header`);
+  /** Takes the run of characters that begins at `start`; answers where it ends. */
+  #receiveText(bytes: Uint8Array, start: number): number {
+    let end = start;
+    while (end < bytes.length && isText(bytes[end])) end++;
+    if (end > start) {
+      if (this.#afterCarriageReturn) throw this.failure(bareCarriageReturn);
+      this.#countHeaderBytes(end - start);
+      this.#line.append(bytes.subarray(start, end));
     }
+    return end;
+  }
+
+  /** Takes what ends a run of characters: half a line break, or what has no place here. */
+  #receiveControl(byte: number): void {
+    this.#countHeaderBytes(1);
     if (this.#afterCarriageReturn) {
-      if (byte !== LF) throw this.failure("a carriage return without line feed in the response's header");
+      if (byte !== LF) throw this.failure(bareCarriageReturn);
       this.#afterCarriageReturn = false;
       const line = decodeLatin1(this.#line.view());
       this.#line.clear();
@@ -114,11 +131,16 @@ export class ResponseParser {
       this.#afterCarriageReturn = true;
     } else if (byte === LF) {
       throw this.failure("a line feed without carriage return in the response's header");
-    } else if ((byte < 0x20 && byte !== HTAB) || byte === 0x7f) {
+    } else {
       const hex = byte.toString(16).padStart(2, "0");
       throw this.failure(`a control character in the response's header: 0x${hex}`);
-    } else {
-      this.#line.push(byte);
+    }
+  }
+
+  #countHeaderBytes(count: number): void {
+    this.#headerBytes += count;
+    if (this.#headerBytes > this.#limits.headerBytes) {
+      throw limitExceeded(`more than ${this.#limits.headerBytes} bytes of header`);
     }
   }
 
@@ -170,6 +192,11 @@ export class ResponseParser {
     const [length] = lengths;
     return lengths.size === 1 && /^[0-9]+$/.test(length) ? { length: Number(length) } : "untilClose";
   }
+}
+
+/** RFC 9110 §5.5: visible characters, space, tab and obs-text. */
+function isText(byte: number): boolean {
+  return (byte >= 0x20 && byte !== DEL) || byte === HTAB;
 }
 
 function limitExceeded(what: string): WebSocketError {

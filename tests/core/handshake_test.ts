@@ -97,10 +97,14 @@ describe("a 101", () => {
   });
 
   it("8 a handshake that is done takes nothing more", () => {
-    const opening = handshake();
-    opening.receive(bytesOf(accepted()));
-    assertEquals(opening.receive(bytesOf(accepted())), 0);
+    let asked = 0;
+    const extension: ExtensionOffer = { name: "x", offer: "x", accept: () => void asked++ as undefined };
+    const opening = handshake({ extensions: [extension] });
+    const answer = bytesOf(accepted(["Sec-WebSocket-Extensions: x"]));
+    opening.receive(answer);
+    assertEquals(opening.receive(answer), 0);
     opening.end();
+    assertEquals(asked, 1);
     assertEquals([opening.done, opening.abandon()], [true, undefined]);
   });
 
