@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
     duration: { type: "string" },
   },
 });
-const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 5));
+const repetitions = Number(options.repetitions ?? (options.quick ? 2 : 5));
 const duration = Number(options.duration ?? (options.quick ? 200 : 500));
 
 const server = await startServer();
