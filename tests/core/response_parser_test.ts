@@ -132,6 +132,8 @@ describe("header block", () => {
     assertRefused(accepted().replaceAll("\r\n", "\r"), carriageReturn);
     assertRefused(accepted().slice(0, -1) + "\r\n", carriageReturn);
     assertRefused(accepted(["x: a\rb"]), carriageReturn);
+    assertRefused("HTTP/1.1 101\r S\n", carriageReturn);
+    assertRefused(accepted().slice(0, -1) + "x", carriageReturn);
   });
 
   it("22 a folded line is refused", () => {
