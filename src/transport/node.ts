@@ -8,6 +8,7 @@ import { checkServerIdentity, connect as connectTls, type ConnectionOptions } fr
 import { tlsFailed } from "./connect_error.ts";
 import { type Address, dial } from "./dial.ts";
 import { Delivery } from "./delivery.ts";
+import { tcpBelow } from "./tcp_below.ts";
 import { tlsSettings } from "./tls_settings.ts";
 import type {
   ByteStream,
@@ -67,6 +68,7 @@ async function secure(stream: NodeByteStream, target: ConnectTarget, context: Co
   context.enterPhase("tls");
   try {
     await stream.until("secureConnect", context.signal);
+    stream.pause();
   } catch (error) {
     context.signal.throwIfAborted();
     throw tlsFailed(target, error);
@@ -143,11 +145,13 @@ class NodeByteStream implements ByteStream {
   resume(): void {
     this.#delivery.resume();
     this.socket.resume();
+    tcpBelow(this.socket)?.readStart();
   }
 
   pause(): void {
     this.#delivery.pause();
     this.socket.pause();
+    tcpBelow(this.socket)?.readStop();
   }
 
   write(bytes: Uint8Array, start: number, end: number): boolean {

@@ -84,7 +84,7 @@ export function bytesContract(transport: Transport, layer: Layer): void {
 
   test(`${about}: a peer that does not read makes a write lend, and is waited for`, async () => {
     await using it = await connected(transport, { layer });
-    it.peer.socket.pause();
+    it.peer.pause();
     const chunk = pattern(MIB);
     let chunks = 0;
     // Until neither the peer's system nor this one takes any more.
@@ -99,7 +99,7 @@ export function bytesContract(transport: Transport, layer: Layer): void {
     const before = it.sink.log.length;
     assertLess(0, it.stream.unsent);
     assertLess(it.stream.unsent, chunk.length + 1);
-    it.peer.socket.resume();
+    it.peer.resume();
     await it.sink.changes.until(() => it.sink.log.length > before, "onWritable");
     assertEquals(it.sink.log[before], "writable");
     assertEquals(it.stream.unsent, 0);

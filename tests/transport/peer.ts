@@ -6,6 +6,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from "node:tls";
+import { tcpBelow } from "../../src/transport/tcp_below.ts";
 import { Changes } from "./changes.ts";
 
 /** One accepted connection. It reads from the beginning, and stays open when the client ends. */
@@ -40,6 +41,17 @@ export class Peer {
       this.closed = true;
       this.changes.notify();
     });
+  }
+
+  /** Stops reading, so that the client's writes pile up. */
+  pause(): void {
+    this.socket.pause();
+    tcpBelow(this.socket)?.readStop();
+  }
+
+  resume(): void {
+    this.socket.resume();
+    tcpBelow(this.socket)?.readStart();
   }
 
   /** Number of bytes received. */
