@@ -1,6 +1,6 @@
 // Everything that a commit must pass, in the order in which it fails fastest; formats the code on the way.
 import process from "node:process";
-import { type Check, docExamples, docLint, format, lint, publish, readmeExamples, types } from "./checks.ts";
+import { type Check, format, lint, publicationChecks, types } from "./checks.ts";
 import { runCommand, seconds } from "./command.ts";
 import { testFiles } from "./test_files.ts";
 
@@ -10,7 +10,7 @@ const tests: Check = {
 };
 
 let failed = 0;
-for (const { name, command } of [format, lint, types, tests, docLint, docExamples, readmeExamples, publish]) {
+for (const { name, command } of [format, lint, types, tests, ...publicationChecks]) {
   const { code, output, durationMs } = await runCommand(command);
   console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds(durationMs)})`);
   if (code === 0) continue;
