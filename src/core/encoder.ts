@@ -59,8 +59,9 @@ export class FrameEncoder {
     const length = encodeText(output, frame + guessed, text);
     const size = headerSize(length);
     if (size !== guessed) {
+      output.length = frame + guessed + length; // what `reserve` has to keep, as below
+      output.reserve(size - guessed);
       output.length = frame;
-      output.reserve(MAX_HEADER + length);
       output.bytes.copyWithin(frame + size, frame + guessed, frame + guessed + length);
     }
     const start = writeHeader(output, opcode, length, key);
