@@ -5,9 +5,14 @@ let words: Int32Array = new Int32Array(0);
 function wordsOf(buffer: ArrayBufferLike): Int32Array {
   if (buffer !== wordsBuffer) {
     wordsBuffer = buffer;
-    words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+    // A view without a length follows memory that grows; one of today's length would read what is new as zeros.
+    words = canGrow(buffer) ? new Int32Array(buffer) : new Int32Array(buffer, 0, buffer.byteLength >> 2);
   }
   return words;
+}
+
+function canGrow(buffer: ArrayBufferLike): boolean {
+  return buffer instanceof SharedArrayBuffer ? buffer.growable : buffer.resizable;
 }
 
 /** Shorter runs are not worth looking at in words. */
