@@ -251,7 +251,7 @@ export class Connection<Client> implements ByteStreamSink {
         }
       }
       if (this.#paused) this.#keep(protocol.unread());
-      if (!this.#busy && !this.#turnsFromOutside) handler.onIdle?.(client);
+      if (!this.#busy && !this.#turnsFromOutside && !this.#ending.silent) handler.onIdle?.(client);
     } catch (value) {
       this.#threw(value);
     }

@@ -29,7 +29,7 @@ export class Ending<Client> {
 
   /** Whether no callback but `onQuit` may follow. */
   get silent(): boolean {
-    return this.forced || this.thrown !== undefined;
+    return this.forced || this.thrown !== undefined || this.#errorReported;
   }
 
   /** This side ends the connection because of `error`. */
@@ -39,7 +39,7 @@ export class Ending<Client> {
 
   /** Tells the handler of the failure as soon as there is one, ahead of the end. */
   report(handler: Handler<Client>, client: Client): void {
-    if (this.#error === undefined || this.#errorReported || this.silent) return;
+    if (this.#error === undefined || this.silent) return;
     this.#errorReported = true;
     this.#call(() => handler.onError?.(client, this.#error!));
   }
