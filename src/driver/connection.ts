@@ -298,7 +298,9 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   #startKeepAlive(options: NonNullable<ConnectionSettings["keepAlive"]>): KeepAlive {
-    return new KeepAlive(options, this.#clock, {
+    // Between polls, a sign of life may lie in the socket for that long.
+    const timeout = options.timeout + (this.#settings.spinWaitDuration ?? 0);
+    return new KeepAlive({ ...options, timeout }, this.#clock, {
       ping: () => {
         if (this.#protocol.state === "open") this.sending.ping();
       },
@@ -306,7 +308,7 @@ export class Connection<Client> implements ByteStreamSink {
         const message = `no sign of life within ${options.timeout} ms of a ping`;
         this.#giveUp(new WebSocketError("Timeout", message, { phase: "keepAlive" }));
       },
-      isPaused: () => this.#paused || !this.running,
+      isPaused: () => (this.#paused && !this.#turnsFromOutside) || !this.running,
     });
   }
 
