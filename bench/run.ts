@@ -6,7 +6,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import type { Finding } from "./ask.ts";
@@ -31,6 +31,11 @@ const { values: options } = parseArgs({
 });
 const repetitions = Number(options.repetitions ?? (options.quick ? 2 : 5));
 const duration = Number(options.duration ?? (options.quick ? 200 : 500));
+
+/** Beyond, other programs compete with the two processes of a run, and polling most of all. */
+const QUIET = 0.5;
+const [load] = loadavg();
+if (load > QUIET) console.log(`The machine is busy (load ${load.toFixed(1)}): take the numbers with care.`);
 
 const server = await startServer();
 const answers: Answer[] = [];
@@ -117,7 +122,7 @@ async function save(answers: readonly Answer[]): Promise<void> {
   const date = new Date().toISOString();
   const results = answers.map((answer) => ({ ...answer, comparison: compare(answer) }));
   const file = new URL(`${date.replaceAll(":", "-")}.json`, directory);
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, load };
   await writeFile(file, JSON.stringify({ date, machine, options, results }, null, 1) + "\n");
   console.log(`\nEvery run: ${fileURLToPath(file)}`);
 }
