@@ -1,0 +1,76 @@
+import type { ClientOptions } from "../../mod.ts";
+import type { Certificates, Identity } from "../support/certificates.ts";
+import type { RawPeer } from "../support/raw_server.ts";
+import type { DeliveryName } from "./delivery.ts";
+
+/** What every client style can be asked to do. */
+export interface CommandTarget {
+  sendText(text: string | Uint8Array): unknown;
+  sendBinary(data: Uint8Array): unknown;
+  sendPing(data?: Uint8Array): unknown;
+  sendPong(data?: Uint8Array): unknown;
+  close(code?: number, reason?: string): unknown;
+  forceQuit(): unknown;
+}
+
+/** One thing the program does. A `WebSocketError` that it throws is recorded: `threw ConnectionClosed`. */
+export type Action = (client: CommandTarget) => unknown;
+
+/** What the program does when a line is recorded, by line: `{ "text hello": (client) => client.close() }`. */
+export type Actions = Readonly<Record<string, Action | readonly Action[]>>;
+
+/** What a run must look like; made by {@linkcode closes}, {@linkcode fails} and {@linkcode refuses}. */
+export interface Expected {
+  /** Every event, in order, as a line: see `lines.ts`. */
+  readonly events: readonly string[];
+  /** How `connect` or `run` ended, as a line. */
+  readonly outcome: string;
+}
+
+/** Names of {@linkcode Certificates} that a server can have. */
+type ServerIdentity = { [K in keyof Certificates]: Certificates[K] extends Identity ? K : never }[
+  keyof Certificates
+];
+
+/** One conversation: what a server says, what the program does, and what the program must be told. */
+export interface ConformanceCase {
+  /** The row of the list of what a client must get right. */
+  readonly number: string;
+  readonly name: string;
+  readonly options?: Omit<ClientOptions, "transport">;
+  /** The URL to connect to, from the server's. */
+  readonly url?: (base: string) => string;
+  /** The server speaks TLS. The client trusts the tests' authority. */
+  readonly tls?: { readonly identity?: ServerIdentity; readonly alpn?: readonly string[] };
+  /** How the server's bytes travel. Default: in every way there is. */
+  readonly deliveries?: readonly DeliveryName[];
+  /** Connections to make, one after the other, each with the same result. Default: 1. */
+  readonly repeat?: number;
+  /** The server's part, on a thread of its own. Left out: nobody may connect. */
+  readonly server?: (peer: RawPeer) => Promise<void>;
+  readonly client?: Actions;
+  /** `false`: the program has no `onError`, so that `run` is to fail. Default: `true`. */
+  readonly handlesErrors?: boolean;
+  readonly expected: Expected;
+}
+
+/** Activated, told these events, then the connection closed so: `1000 clean remote`. */
+export function closes(events: readonly string[], close: string): Expected {
+  return { events: ["activated", ...events, `closed ${close}`, "quit"], outcome: `resolves ${close}` };
+}
+
+/** Activated, told these events, then failed with this error: `ProtocolViolation 1002`. */
+export function fails(events: readonly string[], error: string): Expected {
+  return {
+    events: ["activated", ...events, `error ${error}`, "quit"],
+    outcome: `resolves 1006 unclean local, ${error}`,
+  };
+}
+
+/** Never opened: `connect` failed with this error. */
+export function refuses(error: string): Expected {
+  return { events: [], outcome: `connect rejects ${error}` };
+}
+
+/** Opened, told nothing, closed by the server with 1000. */
+export const opens: Expected = closes([], "1000 clean remote");

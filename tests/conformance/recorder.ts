@@ -1,0 +1,67 @@
+import { type CloseInfo, type Handler, WebSocketError, type WebSocketErrorCode } from "../../mod.ts";
+import type { CommandTarget, ConformanceCase, Expected } from "./case.ts";
+import { bytesLine, closeLine, errorLine, textLine } from "./lines.ts";
+
+/** What happened in one run: the same shape as what is expected. */
+export type Recording = Expected;
+
+/** Takes note of everything a client tells, and lets the case's program act on it. */
+export class Recorder {
+  readonly #events: string[] = [];
+  readonly #case: ConformanceCase;
+
+  constructor(subject: ConformanceCase) {
+    this.#case = subject;
+  }
+
+  /** Records a line, then does what the program does on it. */
+  note(line: string, client: CommandTarget): void {
+    this.#events.push(line);
+    const actions = this.#case.client?.[line] ?? [];
+    for (const action of typeof actions === "function" ? [actions] : actions) this.#act(() => action(client));
+  }
+
+  /** A handler that records. */
+  handler<Client extends CommandTarget & { readonly protocol: string }>(): Handler<Client> {
+    const onError = (client: Client, error: WebSocketError) => this.note(`error ${errorLine(error)}`, client);
+    return {
+      onActivated: (client) => this.note(`activated ${client.protocol}`.trimEnd(), client),
+      onTextMessage: (client, message) => this.note(textLine(message.text), client),
+      onBinaryMessage: (client, message) => this.note(bytesLine("binary", message.bytes), client),
+      onPing: (client, payload) => this.note(bytesLine("ping", payload.bytes), client),
+      onPong: (client, payload) => this.note(bytesLine("pong", payload.bytes), client),
+      onConnectionClosed: (client, close) => this.note(`closed ${closeLine(close)}`, client),
+      onQuit: (client) => this.note("quit", client),
+      ...(this.#case.handlesErrors === false ? {} : { onError }),
+    };
+  }
+
+  /** `connect` failed. The events stay open: what is told later shows. */
+  refused(error: unknown): Recording {
+    return { events: this.#events, outcome: `connect rejects ${errorLine(error)}` };
+  }
+
+  /** `run` answered. */
+  resolved(close: CloseInfo): Recording {
+    return { events: this.#events, outcome: `resolves ${closeLine(close)}` };
+  }
+
+  /** `run` failed. */
+  rejected(error: unknown): Recording {
+    return { events: this.#events, outcome: `rejects ${errorLine(error)}` };
+  }
+
+  #act(action: () => unknown): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof WebSocketError)) throw error;
+      this.#events.push(threw(error.code));
+    }
+  }
+}
+
+/** The line for an action that failed. */
+export function threw(code: WebSocketErrorCode): string {
+  return `threw ${code}`;
+}

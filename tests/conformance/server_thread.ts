@@ -1,0 +1,71 @@
+import { Worker } from "node:worker_threads";
+import { bounded } from "./bounded.ts";
+import type { Delivery } from "./delivery.ts";
+import type { SuiteName } from "./suites.ts";
+
+/** Asks for a server that plays one case. */
+export interface StartRequest {
+  readonly type: "start";
+  readonly suite: SuiteName;
+  /** Of the case in its suite. */
+  readonly index: number;
+  readonly delivery: Delivery;
+}
+
+/** Asks for the end of that server. */
+export interface FinishRequest {
+  readonly type: "finish";
+}
+
+/** A server listens. */
+export interface Started {
+  readonly url: string;
+  /** Over TLS, the authority to trust: PEM. */
+  readonly ca: string | undefined;
+}
+
+/** How the case went, seen from the server. */
+export interface Finished {
+  readonly connections: number;
+  /** What the script threw. */
+  readonly error: string | undefined;
+}
+
+/** What the thread answers. */
+export type Reply = Started | Finished | { readonly failure: string };
+
+/** Below `bun test`'s five seconds, and above the time that a script may take. */
+const LIMIT = 4500;
+
+/** A thread that plays the server's part, so that a client may block this one. One case at a time. */
+export class ServerThread {
+  readonly #worker = new Worker(new URL("./server_worker.ts", import.meta.url));
+
+  start(request: Omit<StartRequest, "type">): Promise<Started> {
+    return this.#ask<Started>({ type: "start", ...request });
+  }
+
+  /** Waits for the server's script to end. */
+  finish(): Promise<Finished> {
+    return this.#ask<Finished>({ type: "finish" });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #ask<Answer extends Reply>(request: StartRequest | FinishRequest): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    this.#worker.once("message", resolve);
+    this.#worker.once("error", reject);
+    try {
+      this.#worker.postMessage(request);
+      const reply = await bounded(promise, LIMIT, `the server thread to ${request.type}`);
+      if ("failure" in reply) throw new Error(`The server thread: ${reply.failure}`);
+      return reply as Answer;
+    } finally {
+      this.#worker.off("message", resolve);
+      this.#worker.off("error", reject);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import type { ConformanceCase } from "./case.ts";
+import { closingCases } from "./closing_cases.ts";
+import { framingCases } from "./framing_cases.ts";
+
+/** All cases, by the test file that runs them. The server's thread finds them here too. */
+export const suites = {
+  framing: framingCases,
+  closing: closingCases,
+} satisfies Record<string, readonly ConformanceCase[]>;
+
+/** A test file of this directory. */
+export type SuiteName = keyof typeof suites;
