@@ -10,7 +10,10 @@ export interface Codec<T> {
   byteLength(item: T): number;
   /** Writes the record over `[start, end)`, as long as {@linkcode Codec.byteLength} said. */
   encode(item: T, memory: Memory, start: number, end: number): void;
-  /** Reads the record at `[start, end)`. The memory is reused afterwards: copy what is to be kept. */
+  /**
+   * Reads the record at `[start, end)`. The memory is reused afterwards: copy what is to be kept. Who only wants
+   * to look at the bytes gives the receiver a codec that does so here, and saves the copy.
+   */
   decode(kind: number, memory: Memory, start: number, end: number): T;
 }
 
