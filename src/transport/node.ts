@@ -110,7 +110,7 @@ class NodeByteStream implements ByteStream {
     this.socket = open({ buffer: receiveBuffer, callback }).pause();
     this.socket.on("end", () => this.#delivery.end());
     this.socket.on("error", (error) => this.#error = error);
-    this.socket.on("close", () => this.#delivery.close(this.#error));
+    this.socket.on("close", () => this.#onClose());
   }
 
   /** Waits for the socket to get somewhere. It is destroyed when `signal` aborts first. */
@@ -171,6 +171,7 @@ class NodeByteStream implements ByteStream {
 
   destroy(): void {
     this.#over = true;
+    this.#lent = false;
     this.#delivery.drop();
     this.socket.destroy();
   }
@@ -185,6 +186,11 @@ class NodeByteStream implements ByteStream {
     if (receiveView.length !== length) receiveView = receiveBuffer.subarray(0, length);
     this.#delivery.data(receiveView);
     return !this.#delivery.paused;
+  }
+
+  #onClose(): void {
+    this.#lent = false;
+    this.#delivery.close(this.#error);
   }
 
   #onWritten = (error?: Error | null): void => {
