@@ -7,8 +7,11 @@ const MIB = 1024 * 1024;
 /** The longest delay that the runtimes' timers keep. */
 const MAX_DELAY = 2 ** 31 - 1;
 
+/** The options of one kind, by name. */
+export type Rules = Readonly<Record<string, Rule>>;
+
 /** Whether a value is allowed for an option, and how to say what is. */
-interface Rule {
+export interface Rule {
   readonly allowed: string;
   test(value: unknown): boolean;
 }
@@ -93,6 +96,22 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   typeOfService: integer(0, 255),
 };
 
+const capacity = integer(1, 2 ** 30, "a number of bytes");
+
+/** What the clients with a thread have beside the shared options. */
+export const THREAD_RULES: Rules = {
+  thread: withMethods("an IoThread", "open"),
+  workerUrl: {
+    allowed: "a URL or a string with one",
+    test: (value) => value instanceof URL || (typeof value === "string" && URL.canParse(value)),
+  },
+  eventCapacity: capacity,
+  controlCapacity: capacity,
+};
+
+/** What the blocking client has beside those. */
+export const BLOCKING_RULES: Rules = { ...THREAD_RULES, readTimeout: duration, writeTimeout: duration };
+
 const TLS: Record<keyof TlsOptions, Rule> = {
   caCerts: either(text, listOf(text)),
   cert: text,
@@ -112,8 +131,8 @@ const NOT_YET: readonly string[] = ["perMessageDeflate", "proxy", "followRedirec
  *
  * @throws {WebSocketError} `InvalidConfiguration`, naming the option, the value and what is allowed.
  */
-export function checkOptions(options: ClientOptions | NonBlockingOptions): void {
-  checkAll("", options, SHARED);
+export function checkOptions(options: ClientOptions | NonBlockingOptions, more: Rules = {}): void {
+  checkAll("", options, { ...SHARED, ...more });
   if (options.tls !== undefined) checkTls(options.tls);
   if (options.keepAlive !== undefined) {
     checkAll("keepAlive.", options.keepAlive, KEEP_ALIVE);
@@ -165,7 +184,7 @@ function checkTls(tls: TlsOptions): void {
   }
 }
 
-function checkAll(prefix: string, values: object, rules: Record<string, Rule>): void {
+function checkAll(prefix: string, values: object, rules: Rules): void {
   if (!object.test(values)) refuse(prefix.slice(0, -1) || "options", values, object.allowed);
   for (const [name, value] of Object.entries(values)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;

@@ -2,12 +2,10 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionState } from "../core/state.ts";
-import { parseWebSocketUrl } from "../core/url.ts";
-import { connectEventDriven, type Opened } from "../driver/event_driver.ts";
+import type { Opened } from "../driver/event_driver.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
-import { loadTransport } from "../transport/detect.ts";
-import { checkOptions, connectionSettings, refuseUnsupported, socketOptions } from "./check_options.ts";
+import { openConnection } from "./open_connection.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
 /**
@@ -39,8 +37,8 @@ export class NonBlockingClient {
 
   readonly #opened: Opened<NonBlockingClient>;
 
-  private constructor(url: string, opened: Opened<NonBlockingClient>) {
-    this.url = url;
+  private constructor(opened: Opened<NonBlockingClient>) {
+    this.url = opened.url;
     this.protocol = opened.protocol;
     this.extensions = opened.extensions;
     this.#opened = opened;
@@ -55,19 +53,8 @@ export class NonBlockingClient {
    * `Timeout` with the `phase`, `Aborted`.
    */
   static async connect(url: string | URL, options: NonBlockingOptions = {}): Promise<NonBlockingClient> {
-    const parsed = parseWebSocketUrl(url);
-    checkOptions(options);
-    const transport = typeof options.transport === "object"
-      ? options.transport
-      : await loadTransport(options.transport);
-    const socket = socketOptions(options);
-    refuseUnsupported(socket, transport);
-    const { tls, headers, protocols, handshakeTimeout = 10_000 } = options;
-    const opened = await connectEventDriven<NonBlockingClient>(
-      { url: parsed, transport, socket, tls, headers, protocols, handshakeTimeout },
-      connectionSettings(options),
-    );
-    return new NonBlockingClient(parsed.href, opened);
+    const opened = await openConnection<NonBlockingClient>(url, options);
+    return new NonBlockingClient(opened);
   }
 
   /**
@@ -138,7 +125,7 @@ export class NonBlockingClient {
    * ```
    */
   cork<T>(fn: () => T): T {
-    return this.#opened.connection.sending.cork(fn);
+    return this.#opened.connection.sending.corked(fn);
   }
 
   /**

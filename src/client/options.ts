@@ -1,5 +1,6 @@
 import type { Logger } from "../driver/logger.ts";
 import type { KeepAliveOptions } from "../driver/settings.ts";
+import type { IoThread } from "../thread/io_thread.ts";
 import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
 
 /** Options that all three clients share. Durations are milliseconds, sizes bytes. */
@@ -42,4 +43,27 @@ export interface ClientOptions extends SocketOptions {
 export interface NonBlockingOptions extends Omit<ClientOptions, "transport"> {
   /** How bytes travel: by name, or an implementation of one's own. Default: the runtime's own sockets. */
   readonly transport?: "deno" | "bun" | "node" | Transport;
+}
+
+/** Where the connections of the blocking and the async client live. */
+export interface ThreadOptions {
+  /** The thread that hosts the connection, with others. Default: one of its own. */
+  readonly thread?: IoThread;
+  /** The worker's module, for bundles that leave it out: see {@linkcode IoThreadOptions.workerUrl}. */
+  readonly workerUrl?: string | URL;
+  /** Room for events that have not been received, in bytes; what is more stays in the socket. Default: 4 MiB. */
+  readonly eventCapacity?: number;
+  /** Room for commands that have not been executed, in bytes. Default: 4 MiB. */
+  readonly controlCapacity?: number;
+}
+
+/** Options of {@linkcode AsyncClient}. */
+export interface AsyncOptions extends ClientOptions, ThreadOptions {}
+
+/** Options of {@linkcode BlockingClient}. */
+export interface BlockingOptions extends ClientOptions, ThreadOptions {
+  /** How long `read` waits, and how long `run` waits before it calls `onIdle`. Default: no limit. */
+  readonly readTimeout?: number;
+  /** How long a send waits for the system to take its bytes, before it throws `Timeout`. Default: no limit. */
+  readonly writeTimeout?: number;
 }

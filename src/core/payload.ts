@@ -23,8 +23,10 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A {@linkcode Payload} that can be pointed at other bytes. */
 export class PayloadView implements Payload {
-  #source: Uint8Array = EMPTY;
-  #start = 0;
+  /** The memory that holds the payload, at `start`. */
+  source: Uint8Array = EMPTY;
+  /** Where in `source` it begins. */
+  start = 0;
   #length = 0;
   #view: Uint8Array | undefined;
 
@@ -34,8 +36,8 @@ export class PayloadView implements Payload {
 
   get bytes(): Uint8Array {
     return this.#view ??= new Uint8Array(
-      this.#source.buffer,
-      this.#source.byteOffset + this.#start,
+      this.source.buffer,
+      this.source.byteOffset + this.start,
       this.#length,
     );
   }
@@ -52,8 +54,8 @@ export class PayloadView implements Payload {
 
   /** Points at `source[start, start + length)`. */
   point(source: Uint8Array, start: number, length: number): void {
-    this.#source = source;
-    this.#start = start;
+    this.source = source;
+    this.start = start;
     this.#length = length;
     this.#view = undefined;
   }

@@ -1,15 +1,15 @@
-import { CloseCode, isCloseCodeForUsers } from "./close_code.ts";
+import { checkCloseCode, checkControlPayload, checkTextBytes } from "./check_send.ts";
+import { CloseCode } from "./close_code.ts";
 import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
 import type { CloseInfo } from "./close_info.ts";
 import { FrameEncoder, headerSize } from "./encoder.ts";
 import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
 import { MessageDecoder, type MessageLimits } from "./message_decoder.ts";
-import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import { Opcode } from "./opcode.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import type { Payload } from "./payload.ts";
 import { type ConnectionState, nextState } from "./state.ts";
-import { Utf8Validator } from "./utf8.ts";
 
 /**
  * What {@linkcode Protocol.next} found. Messages and control frames are told by their opcode; `Failed` says
@@ -146,6 +146,7 @@ export class Protocol {
   #answerPing(payload: Uint8Array): void {
     if (this.output.length + this.unsent < PONG_BACKLOG) {
       this.#frame(Opcode.Pong, payload);
+      this.#pong = undefined;
     } else {
       this.#pong = payload.slice();
     }
@@ -160,50 +161,49 @@ export class Protocol {
 
   /**
    * Appends a text message. Bytes must be UTF-8, else it throws `InvalidConfiguration`. Like every sending method
-   * it throws `LimitExceeded`, and appends nothing, where more than `maxBufferedAmount` would wait.
+   * it throws `LimitExceeded`, and appends nothing, where more than `maxBufferedAmount` would wait, and
+   * `ConnectionClosed` once a Close has been sent.
    */
   sendText(text: string | Uint8Array): void {
     if (typeof text === "string") {
       // A unit takes at least one byte; how many it took is known when it is encoded.
-      this.#checkRoom(text.length);
+      this.#checkSend(text.length);
       const before = this.output.length;
       const length = this.#encoder.text(this.output, Opcode.Text, text);
       if (this.output.length + this.unsent > this.#maxBufferedAmount) {
         this.output.length = before;
         if (before === 0) this.output.clear();
-        this.#checkRoom(length);
+        this.#checkSend(length);
       }
       this.#framesSent++;
       return;
     }
-    const validator = new Utf8Validator();
-    if (!validator.validate(text, 0, text.length) || !validator.complete) {
-      throw new WebSocketError("InvalidConfiguration", "sending a text: the bytes are not UTF-8");
-    }
-    this.#checkRoom(text.length);
+    checkTextBytes(text);
+    this.#checkSend(text.length);
     this.#frame(Opcode.Text, text);
   }
 
   /** Appends a binary message. */
   sendBinary(data: Uint8Array): void {
-    this.#checkRoom(data.length);
+    this.#checkSend(data.length);
     this.#frame(Opcode.Binary, data);
   }
 
   /** Appends a ping or a pong; throws `LimitExceeded` for more than 125 bytes (§5.5). */
   sendControl(opcode: typeof Opcode.Ping | typeof Opcode.Pong, data: Uint8Array): void {
-    if (data.length > MAX_CONTROL_PAYLOAD) {
-      const name = opcode === Opcode.Ping ? "ping" : "pong";
-      throw new WebSocketError(
-        "LimitExceeded",
-        `sending a ${name}: ${data.length} bytes, at most ${MAX_CONTROL_PAYLOAD} are allowed`,
-      );
-    }
-    this.#checkRoom(data.length);
+    checkControlPayload(opcode === Opcode.Ping ? "ping" : "pong", data);
+    this.#checkSend(data.length);
     this.#frame(opcode, data);
   }
 
-  #checkRoom(payloadLength: number): void {
+  #checkSend(payloadLength: number): void {
+    // §5.5.1: nothing follows a Close frame.
+    if (this.#state !== "open") {
+      throw new WebSocketError(
+        "ConnectionClosed",
+        `sending ${payloadLength} bytes: the connection is ${this.#state}`,
+      );
+    }
     const waiting = this.output.length + this.unsent;
     if (waiting + frameSize(payloadLength) <= this.#maxBufferedAmount) return;
     throw new WebSocketError(
@@ -222,12 +222,7 @@ export class Protocol {
    * not 1000 or 3000 to 4999, or a reason of more than 123 bytes.
    */
   close(code: number, reason: string): void {
-    if (!isCloseCodeForUsers(code)) {
-      throw new WebSocketError(
-        "InvalidConfiguration",
-        `closing: the code ${code} is not allowed, 1000 and 3000 to 4999 are`,
-      );
-    }
+    checkCloseCode(code);
     const payload = closePayload(code, reason);
     if (this.#state !== "open") return;
     this.#initiator = "local";

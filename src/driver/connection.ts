@@ -44,6 +44,10 @@ const NOTHING = new Uint8Array(0);
 export class Connection<Client> implements ByteStreamSink {
   /** The sending half. */
   readonly sending: SendSide;
+  /** Called when the system has taken everything that was sent, after some of it had to wait. */
+  onFlushed: (() => void) | undefined;
+  /** Called when the stream is gone, before the handler's last callbacks. */
+  onGone: (() => void) | undefined;
 
   readonly #stream: ByteStream;
   readonly #settings: ConnectionSettings;
@@ -199,6 +203,7 @@ export class Connection<Client> implements ByteStreamSink {
   onWritable(): void {
     const drained = this.sending.onWritable();
     if (drained && this.#handler !== undefined) this.#guard(() => this.#handler!.onDrain?.(this.#client!));
+    if (this.sending.waiting === 0) this.onFlushed?.();
     if (this.#shutdownWanted) this.#shutdown();
   }
 
@@ -221,6 +226,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#keepAlive?.stop();
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
     this.sending.discard();
+    this.onGone?.();
     this.#finishWhenDelivered();
   }
 
@@ -284,11 +290,11 @@ export class Connection<Client> implements ByteStreamSink {
 
   #abort(): void {
     const cause = this.#settings.signal!.reason;
-    this.#giveUp(new WebSocketError("Aborted", "the connection was aborted by its signal", { cause }));
+    this.giveUp(new WebSocketError("Aborted", "the connection was aborted by its signal", { cause }));
   }
 
   /** This side will not wait for the peer: a last Close, if one can still be sent, and the stream is dropped. */
-  #giveUp(error: WebSocketError): void {
+  giveUp(error: WebSocketError): void {
     if (!this.#protocol.closeCompleted) {
       this.#ending.fail(error);
       this.#protocol.fail(error, CloseCode.GoingAway);
@@ -306,7 +312,7 @@ export class Connection<Client> implements ByteStreamSink {
       },
       dead: () => {
         const message = `no sign of life within ${options.timeout} ms of a ping`;
-        this.#giveUp(new WebSocketError("Timeout", message, { phase: "keepAlive" }));
+        this.giveUp(new WebSocketError("Timeout", message, { phase: "keepAlive" }));
       },
       isPaused: () => (this.#paused && !this.#turnsFromOutside) || !this.running,
     });
@@ -317,7 +323,7 @@ export class Connection<Client> implements ByteStreamSink {
     if (this.#gone) return;
     this.#deadline ??= this.#clock.after(limit, () => {
       const message = `the peer did not answer Close within closeTimeout, ${limit} ms`;
-      this.#giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
+      this.giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
     });
   }
 

@@ -28,6 +28,8 @@ export interface Opened<Client> {
   readonly connection: Connection<Client>;
   readonly polling: EventLoopPolling | undefined;
   readonly stream: ByteStream;
+  /** Normalised. */
+  readonly url: string;
   readonly protocol: string;
   readonly extensions: string;
 }
@@ -56,6 +58,19 @@ export async function connectEventDriven<Client>(
     log.debug(`connecting to ${url.authority}: ${phase}`);
   };
   const limit = new ConnectLimit(target.handshakeTimeout, settings.signal, () => times.phase);
+  const open = (stream: ByteStream, leftover: Uint8Array): Opened<Client> => {
+    const timings = times.finish();
+    const { protocol, extensions } = handshake;
+    log.info(
+      `connected to ${url.authority} over ${transport.name}${protocol && `, subprotocol ${protocol}`}`,
+    );
+    const parts = { stream, settings, clock: eventLoopClock, log, maskKeys, timings, leftover };
+    const connection = new Connection<Client>(parts);
+    const polling = settings.spinWaitDuration === undefined
+      ? undefined
+      : new EventLoopPolling(settings.spinWaitDuration, connection);
+    return { connection, polling, stream, url: url.href, protocol, extensions };
+  };
   try {
     const stream = await transport.connect(
       {
@@ -67,16 +82,7 @@ export async function connectEventDriven<Client>(
       { signal: limit.signal, enterPhase },
     );
     enterPhase("upgrade");
-    const leftover = await upgrade(stream, handshake, limit.signal);
-    const timings = times.finish();
-    const subprotocol = handshake.protocol === "" ? "" : `, subprotocol ${handshake.protocol}`;
-    log.info(`connected to ${url.authority} over ${transport.name}${subprotocol}`);
-    const parts = { stream, settings, clock: eventLoopClock, log, maskKeys, timings, leftover };
-    const connection = new Connection<Client>(parts);
-    const polling = settings.spinWaitDuration === undefined
-      ? undefined
-      : new EventLoopPolling(settings.spinWaitDuration, connection);
-    return { connection, polling, stream, protocol: handshake.protocol, extensions: handshake.extensions };
+    return await upgrade(stream, handshake, { signal: limit.signal, open });
   } catch (error) {
     log.error(`connecting to ${url.authority} failed: ${(error as Error).message}`);
     throw error;
@@ -119,21 +125,35 @@ class ConnectLimit {
   }
 }
 
-/** Sends the request and reads the answer; resolves to the bytes behind it, with the stream paused. */
-function upgrade(stream: ByteStream, handshake: OpeningHandshake, signal: AbortSignal): Promise<Uint8Array> {
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+interface UpgradeSteps<Client> {
+  readonly signal: AbortSignal;
+  /** Takes the stream over at once, so that nothing is told to nobody in between. */
+  open(stream: ByteStream, leftover: Uint8Array): Opened<Client>;
+}
+
+/** Sends the request and reads the answer; then the stream is paused and taken over. */
+function upgrade<Client>(
+  stream: ByteStream,
+  handshake: OpeningHandshake,
+  { signal, open }: UpgradeSteps<Client>,
+): Promise<Opened<Client>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Opened<Client>>();
   const fail = (error: unknown): void => {
     stream.destroy();
     reject(error);
   };
-  const onAbort = (): void => fail(handshake.abandon() ?? signal.reason);
+  const onAbort = (): void => {
+    const error = signal.reason as WebSocketError;
+    // What a server has answered so far says more than that it took too long.
+    fail(error.code === "Timeout" ? handshake.abandon() ?? error : error);
+  };
   const sink: ByteStreamSink = {
     onData(bytes: Uint8Array): void {
       try {
         const taken = handshake.receive(bytes);
         if (!handshake.done) return;
         stream.pause();
-        resolve(bytes.slice(taken));
+        resolve(open(stream, bytes.slice(taken)));
       } catch (error) {
         fail(error);
       }
@@ -162,7 +182,6 @@ function upgrade(stream: ByteStream, handshake: OpeningHandshake, signal: AbortS
 }
 
 function lostInHandshake(error: unknown): WebSocketError {
-  const cause = error === undefined ? undefined : ioError(error);
-  const why = cause === undefined ? "the server closed the connection" : cause.message;
-  return new WebSocketError("HandshakeFailed", `opening handshake: ${why}`, { cause: error });
+  const why = error === undefined ? "the server closed the connection" : ioError(error).message;
+  return new WebSocketError("HandshakeFailed", `Cannot open the WebSocket: ${why}`, { cause: error });
 }

@@ -41,15 +41,15 @@ export class Outbox {
     }
   }
 
-  /** Everything sent inside `fn` leaves in one write, also when it throws. */
-  cork<T>(fn: () => T): T {
+  /** Holds everything back until as many calls of `uncork`. */
+  cork(): void {
     this.#corked++;
-    try {
-      return fn();
-    } finally {
-      this.#corked--;
-      this.flush();
-    }
+  }
+
+  /** Ends what `cork` began: the last one writes everything at once. */
+  uncork(): void {
+    this.#corked--;
+    this.flush();
   }
 
   /** The stream has taken what it was lent. */

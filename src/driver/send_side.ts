@@ -18,6 +18,7 @@ export class SendSide {
   readonly #clock: Clock;
   readonly #highWaterMark: number;
   #drainWanted = false;
+  #gone = false;
   #pingSentAt: number | undefined;
 
   constructor(protocol: Protocol, stream: ByteStream, clock: Clock, highWaterMark: number) {
@@ -64,8 +65,24 @@ export class SendSide {
     return this.#send();
   }
 
-  cork<T>(fn: () => T): T {
-    return this.#outbox.cork(fn);
+  /** Everything sent inside `fn` leaves in one write, also when it throws. */
+  corked<T>(fn: () => T): T {
+    this.#outbox.cork();
+    try {
+      return fn();
+    } finally {
+      this.#outbox.uncork();
+    }
+  }
+
+  /** Holds everything back until `uncork`; for who cannot wrap the sends in a function. */
+  cork(): void {
+    this.#outbox.cork();
+  }
+
+  /** Ends what `cork` began. */
+  uncork(): void {
+    this.#outbox.uncork();
   }
 
   /** Writes what the protocol put out by itself: a pong, a Close. */
@@ -90,6 +107,7 @@ export class SendSide {
 
   /** The stream is gone. */
   discard(): void {
+    this.#gone = true;
     this.#drainWanted = false;
     this.#outbox.discard();
   }
@@ -102,7 +120,7 @@ export class SendSide {
   }
 
   #checkOpen(what: string): void {
-    const state = this.#protocol.state;
+    const state = this.#gone ? "closed" : this.#protocol.state;
     if (state === "open") return;
     throw new WebSocketError("ConnectionClosed", `sending a ${what}: the connection is ${state}`);
   }

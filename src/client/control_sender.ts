@@ -1,0 +1,119 @@
+import type { SenderHandle } from "../channel/handle.ts";
+import { Sender, type SendResult } from "../channel/sender.ts";
+import type { WaitingOptions } from "../channel/waiting.ts";
+import { SharedState, Signal } from "../thread/shared_state.ts";
+import { checkControl } from "./check_control.ts";
+import type { ControlMessage } from "./events.ts";
+
+/** What to send to another thread, for {@linkcode ControlSender.from}: plain data that `postMessage` can clone. */
+export interface ControlHandle extends SenderHandle<ControlMessage> {
+  /** The connection's shared state. */
+  readonly state: SharedArrayBuffer;
+}
+
+/**
+ * Sends commands to a connection on another thread, from any thread. Commands of one sender are executed in order.
+ *
+ * When the socket takes no more than `highWaterMark` bytes ahead, the channel fills, and a send waits (`send`,
+ * `sendSync`) or is refused (`trySend`). Once the connection begins to close, sends are refused as `closed`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncClient } from "@silver9/websocket";
+ *
+ * const client = await AsyncClient.connect("wss://example.com/feed");
+ * client.run();
+ * const result = await client.control.sendText("hello");
+ * if (!result.sent) console.log(result.reason, result.message);
+ * ```
+ */
+export class ControlSender implements Disposable {
+  readonly #sender: Sender<ControlMessage>;
+  readonly #state: SharedState;
+
+  private constructor(handle: ControlHandle, options: WaitingOptions) {
+    this.#sender = Sender.from(handle, options);
+    this.#state = new SharedState(handle.state);
+  }
+
+  /**
+   * Opens a sender to the same connection, in whatever thread the handle has come to.
+   *
+   * @throws {WebSocketError} `InvalidConfiguration` for a handle that is none.
+   */
+  static from(handle: ControlHandle, options: WaitingOptions = {}): ControlSender {
+    return new ControlSender(handle, options);
+  }
+
+  /** What to send to another thread, for {@linkcode ControlSender.from}. Keep this end open until it has arrived. */
+  handle(): ControlHandle {
+    return { ...this.#sender.handle(), state: this.#state.memory };
+  }
+
+  /** Whether nothing can be sent any more. */
+  get isClosed(): boolean {
+    return this.#sender.isClosed;
+  }
+
+  /**
+   * Sends a command as soon as there is room for it.
+   *
+   * @throws {WebSocketError} at once, as the methods of `NonBlockingClient`, for what cannot be sent.
+   */
+  send(message: ControlMessage): Promise<SendResult<ControlMessage>> {
+    checkControl(message);
+    return this.#sender.send(message);
+  }
+
+  /** Sends a command if there is room now. */
+  trySend(message: ControlMessage): SendResult<ControlMessage> {
+    checkControl(message);
+    return this.#sender.trySend(message);
+  }
+
+  /** Blocks this thread until there is room, at most `timeout` milliseconds: then it is refused as `full`. */
+  sendSync(message: ControlMessage, timeout?: number): SendResult<ControlMessage> {
+    checkControl(message);
+    return this.#sender.sendSync(message, timeout);
+  }
+
+  /** Sends a text message; bytes must be UTF-8. */
+  sendText(data: string | Uint8Array): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "sendText", data });
+  }
+
+  /** Sends a binary message. */
+  sendBinary(data: Uint8Array): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "sendBinary", data });
+  }
+
+  /** Sends a ping with up to 125 bytes. */
+  sendPing(data?: Uint8Array): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "sendPing", data });
+  }
+
+  /** Sends a pong that nobody asked for, with up to 125 bytes. */
+  sendPong(data?: Uint8Array): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "sendPong", data });
+  }
+
+  /** Begins the closing handshake: `code` is 1000 (default) or 3000 to 4999, `reason` at most 123 bytes. */
+  close(code?: number, reason?: string): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "close", code, reason });
+  }
+
+  /** Leaves at once, ahead of all that waits in the channel: no Close frame, no further event but `quit`. */
+  forceQuit(): void {
+    this.#state.signal(Signal.ForceQuit);
+  }
+
+  /** Lets go of this end. The last sender to go closes the channel; the connection stays open. */
+  release(): void {
+    this.#sender.release();
+  }
+
+  /** {@linkcode ControlSender.release}. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}

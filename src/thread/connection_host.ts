@@ -1,0 +1,211 @@
+import { EVENT_KIND } from "../channel/event_codec.ts";
+import type { EncodedRecord } from "../channel/codec.ts";
+import { Receiver } from "../channel/receiver.ts";
+import { Sender } from "../channel/sender.ts";
+import type { WebSocketEvent } from "../client/events.ts";
+import { openConnection } from "../client/open_connection.ts";
+import { WebSocketError } from "../core/errors.ts";
+import type { Payload, PayloadView } from "../core/payload.ts";
+import type { Connection } from "../driver/connection.ts";
+import type { Opened } from "../driver/event_driver.ts";
+import type { Handler } from "../driver/handler.ts";
+import type { Logger } from "../driver/logger.ts";
+import { executingCodec } from "./commands.ts";
+import type { OpenRequest } from "./open_request.ts";
+import { type LogLevel, type Report, reportCodec } from "./reports.ts";
+import { SharedState, Signal } from "./shared_state.ts";
+
+/** A connection on a thread of ours, for an owner on another: events go out by a channel, commands come in by one. */
+export class ConnectionHost {
+  readonly #request: OpenRequest;
+  readonly #state: SharedState;
+  readonly #reports: Sender<Report>;
+  readonly #events: Sender<WebSocketEvent>;
+  readonly #abort = new AbortController();
+  readonly #run = Promise.withResolvers<void>();
+  #connection: Connection<ConnectionHost> | undefined;
+  #forced = false;
+  /** Records that wait for room in the channel; the socket is not read meanwhile. */
+  #waitingRecords = 0;
+  /** The payload on its way to the channel: one object, reused. */
+  readonly #record: { -readonly [key in keyof EncodedRecord]: EncodedRecord[key] };
+
+  constructor(request: OpenRequest) {
+    const { spinWaitDuration } = request.options;
+    this.#request = request;
+    this.#state = new SharedState(request.state);
+    this.#reports = Sender.from(request.reports, { codec: reportCodec });
+    this.#events = Sender.from(request.events, { spinWaitDuration });
+    this.#record = { kind: 0, bytes: new Uint8Array(0), start: 0, end: 0 };
+  }
+
+  /** Opens the connection and serves it to its end. Never throws. */
+  async serve(): Promise<void> {
+    void this.#state.onSignal((bits) => this.#onSignal(bits));
+    try {
+      const opened = await this.#open();
+      if (opened !== undefined) await this.#serve(opened);
+    } finally {
+      this.#state.signal(Signal.Over);
+      this.#reports.release();
+      this.#events.release();
+    }
+  }
+
+  /** Ends it at once. */
+  forceQuit(): void {
+    this.#forced = true;
+    this.#abort.abort();
+    this.#connection?.forceQuit();
+    this.#run.resolve();
+  }
+
+  async #open(): Promise<Opened<ConnectionHost> | undefined> {
+    const { url, options, logs } = this.#request;
+    try {
+      const logger = logs ? this.#logger() : undefined;
+      const opened = await openConnection<ConnectionHost>(url, {
+        ...options,
+        logger,
+        signal: this.#abort.signal,
+      });
+      const { connection, protocol, extensions } = opened;
+      this.#connection = connection;
+      this.#publish();
+      const { connect } = connection.stats;
+      await this.#report({ type: "opened", opened: { url: opened.url, protocol, extensions, connect } });
+      return opened;
+    } catch (error) {
+      await this.#report({ type: "failed", error: asWebSocketError(error) });
+      return undefined;
+    }
+  }
+
+  async #serve({ connection, polling }: Opened<ConnectionHost>): Promise<void> {
+    const commands = this.#executeCommands(connection);
+    await this.#run.promise;
+    const running = connection.run(this.#handler(), this);
+    polling?.start();
+    if (this.#forced) connection.forceQuit();
+    const close = await running;
+    this.#publish();
+    await this.#report({ type: "ended", close });
+    // Everything is sent, or nobody is there to receive it.
+    await this.#events.send({ type: "quit" });
+    await commands;
+  }
+
+  #onSignal(bits: number): boolean {
+    if ((bits & Signal.Run) !== 0) this.#run.resolve();
+    if ((bits & Signal.Abort) !== 0) this.#abort.abort();
+    if ((bits & Signal.ForceQuit) !== 0) this.forceQuit();
+    return (bits & Signal.Over) === 0;
+  }
+
+  /** Until the owner closes the channel, or the connection has ended. */
+  async #executeCommands(connection: Connection<ConnectionHost>): Promise<void> {
+    const { control, options: { spinWaitDuration } } = this.#request;
+    const receiver = Receiver.from<number>(control as never, {
+      codec: executingCodec(connection),
+      spinWaitDuration,
+    });
+    let executed = 0;
+    let flushed: PromiseWithResolvers<void> | undefined;
+    connection.onFlushed = () => {
+      this.#publish();
+      this.#state.publishHandedOver(executed);
+      flushed?.resolve();
+    };
+    connection.onGone = () => {
+      this.#publish();
+      receiver.closeChannel();
+      flushed?.resolve();
+      // Nobody has run it: what is left is to tell how it ended.
+      this.#run.resolve();
+    };
+    for (;;) {
+      try {
+        if (await receiver.receive() === null) break;
+      } catch (error) {
+        connection.giveUp(asWebSocketError(error));
+      }
+      executed = (executed + 1) | 0;
+      if (connection.sending.waiting === 0) {
+        this.#state.publishHandedOver(executed);
+      } else if (connection.sending.waiting > this.#highWaterMark && connection.state !== "closed") {
+        // What is not executed fills the channel, and who sends waits there.
+        flushed = Promise.withResolvers<void>();
+        await flushed.promise;
+      }
+    }
+    receiver.release();
+  }
+
+  get #highWaterMark(): number {
+    return this.#request.options.highWaterMark ?? 1024 * 1024;
+  }
+
+  #handler(): Handler<ConnectionHost> {
+    return {
+      onActivated: () => this.#send({ type: "activated" }),
+      onPoll: () => this.#publish(),
+      onTextMessage: (_host, message) => this.#emit(EVENT_KIND.text, message),
+      onBinaryMessage: (_host, message) => this.#emit(EVENT_KIND.binary, message),
+      onPing: (_host, payload) => this.#emit(EVENT_KIND.ping, payload),
+      onPong: (_host, payload) => this.#emit(EVENT_KIND.pong, payload),
+      onConnectionClosed: (_host, close) => this.#send({ type: "closed", close }),
+      onError: (_host, error) => this.#send({ type: "error", error }),
+    };
+  }
+
+  /** A payload goes from the receive buffer straight into the channel. */
+  #emit(kind: number, payload: Payload): void {
+    const { source, start, byteLength } = payload as PayloadView;
+    const record = this.#record;
+    record.kind = kind;
+    record.bytes = source;
+    record.start = start;
+    record.end = start + byteLength;
+    if (this.#waitingRecords > 0 || this.#events.trySendRecord(record) === "full") {
+      this.#waitFor(this.#events.sendRecord(record));
+    }
+  }
+
+  #send(event: WebSocketEvent): void {
+    if (this.#waitingRecords > 0 || !this.#events.trySend(event).sent) {
+      this.#waitFor(this.#events.send(event));
+    }
+  }
+
+  /** The channel is full: nothing is read until it has taken what there is, and TCP pushes back. */
+  #waitFor(sending: Promise<unknown>): void {
+    this.#waitingRecords++;
+    this.#connection!.pause();
+    const done = (): void => {
+      if (--this.#waitingRecords === 0) this.#connection!.resume();
+    };
+    sending.then(done, done);
+  }
+
+  #publish(): void {
+    const { state, stats, sending } = this.#connection!;
+    this.#state.publish(state, sending.waiting, stats);
+  }
+
+  async #report(report: Report): Promise<void> {
+    await this.#reports.send(report);
+  }
+
+  #logger(): Logger {
+    const log = (level: LogLevel) => (message: string): void => {
+      void this.#report({ type: "log", level, message });
+    };
+    return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+  }
+}
+
+function asWebSocketError(error: unknown): WebSocketError {
+  return error instanceof WebSocketError
+    ? error
+    : new WebSocketError("Io", `the connection's thread failed: ${error}`, { cause: error });
+}

@@ -1,0 +1,111 @@
+import { Worker } from "node:worker_threads";
+import { WebSocketError } from "../core/errors.ts";
+import type { OpenRequest } from "./open_request.ts";
+import type { ThreadRequest } from "./thread_request.ts";
+import { defaultWorkerUrl } from "./worker_url.ts";
+
+/** How to start a thread. */
+export interface IoThreadOptions {
+  /**
+   * The worker's module, for bundles, which leave it out: build `src/thread/worker.ts` as an entry of its own and
+   * give its URL. Default: the module as published.
+   */
+  readonly workerUrl?: string | URL;
+}
+
+/**
+ * A background thread that hosts connections: one thread for as many as one likes. Clients that are given none start
+ * one each.
+ *
+ * It does not keep the process alive while it hosts nothing, and ends with {@linkcode IoThread.close}.
+ *
+ * @example
+ * ```ts
+ * import { AsyncClient, IoThread } from "@silver9/websocket";
+ *
+ * await using thread = new IoThread();
+ * const urls = ["wss://example.com/a", "wss://example.com/b"];
+ * const clients = await Promise.all(urls.map((url) => AsyncClient.connect(url, { thread })));
+ * for (const client of clients) client.run();
+ * ```
+ */
+export class IoThread implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  readonly #watchers = new Set<(error: WebSocketError) => void>();
+  #active = 0;
+  #failure: WebSocketError | undefined;
+
+  /** Starts the thread. If it cannot start, the first connection says why. */
+  constructor(options: IoThreadOptions = {}) {
+    this.#worker = startWorker(options.workerUrl ?? defaultWorkerUrl());
+    this.#worker.unref();
+    this.#worker.on("error", (error) => this.#fail("failed", error));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("exit", () => {
+        this.#fail("ended");
+        resolve();
+      });
+    });
+  }
+
+  /** Ends the thread: its connections end as by `forceQuit`. */
+  async close(): Promise<void> {
+    this.#post({ type: "stop", force: true });
+    this.#worker.ref();
+    await this.#exited;
+  }
+
+  /** {@linkcode IoThread.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal Hosts one more connection. */
+  open(request: OpenRequest): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#post({ type: "open", open: request });
+  }
+
+  /** @internal No further connection will come: the thread ends with the last one. */
+  stopWhenIdle(): void {
+    this.#post({ type: "stop", force: false });
+  }
+
+  /** @internal Keeps the process alive until released as often. */
+  hold(): void {
+    if (this.#active++ === 0) this.#worker.ref();
+  }
+
+  /** @internal Ends what `hold` began. */
+  release(): void {
+    if (--this.#active === 0) this.#worker.unref();
+  }
+
+  /** @internal Calls back if the thread ends or fails before `unwatch`. */
+  watch(watcher: (error: WebSocketError) => void): () => void {
+    if (this.#failure !== undefined) queueMicrotask(() => watcher(this.#failure!));
+    else this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #post(request: ThreadRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #fail(what: string, cause?: unknown): void {
+    const detail = cause instanceof Error ? `: ${cause.message}` : "";
+    this.#failure ??= new WebSocketError("Io", `The I/O thread ${what}${detail}`, { cause });
+    for (const watcher of this.#watchers) watcher(this.#failure);
+    this.#watchers.clear();
+  }
+}
+
+function startWorker(url: string | URL): Worker {
+  try {
+    return new Worker(new URL(url));
+  } catch (cause) {
+    const message = `Cannot start the I/O thread: ${(cause as Error).message}`;
+    throw new WebSocketError("InvalidConfiguration", message, { cause });
+  }
+}

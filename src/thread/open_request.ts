@@ -1,0 +1,26 @@
+import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
+import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
+import type { ClientOptions } from "../client/options.ts";
+import type { Report } from "./reports.ts";
+
+/** What a thread is asked to host: plain data that `postMessage` can clone. */
+export interface OpenRequest {
+  readonly url: string;
+  /** The options that are data; logger and signal stay with the owner. */
+  readonly options: Omit<ClientOptions, "logger" | "signal">;
+  /** Whether log lines are wanted. */
+  readonly logs: boolean;
+  readonly events: SenderHandle<WebSocketEvent>;
+  readonly control: ReceiverHandle<ControlMessage>;
+  readonly reports: SenderHandle<Report>;
+  /** A `SharedState`'s memory. */
+  readonly state: SharedArrayBuffer;
+}
+
+/** The options as data. */
+export function plainOptions(
+  { logger: _logger, signal: _signal, ...options }: ClientOptions,
+): OpenRequest["options"] {
+  const { headers } = options;
+  return headers instanceof Headers ? { ...options, headers: [...headers] } : options;
+}

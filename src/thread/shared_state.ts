@@ -1,0 +1,141 @@
+import type { ConnectionState } from "../core/state.ts";
+import type { ConnectionStats, ConnectTimings } from "../driver/stats.ts";
+
+const STATES: readonly ConnectionState[] = ["connecting", "open", "closing", "closed"];
+
+/** What the owner of a connection asks for out of turn, as bits. */
+export const Signal = {
+  /** Begin to deliver. */
+  Run: 1,
+  /** Leave at once. */
+  ForceQuit: 2,
+  /** The program's `AbortSignal` was aborted. */
+  Abort: 4,
+  /** From the host to itself: it is over. */
+  Over: 8,
+} as const;
+
+// Words.
+const STATE = 0;
+const SIGNALS = 1;
+/** Commands executed whose bytes the system has taken. */
+const HANDED_OVER = 2;
+const WORDS = 4;
+// Numbers, behind the words.
+const NUMBERS_AT = WORDS * 4;
+const BUFFERED = 0;
+const FIRST_STAT = 1;
+const STATS = [
+  "bytesReceived",
+  "bytesSent",
+  "framesReceived",
+  "framesSent",
+  "messagesReceived",
+  "messagesSent",
+  "lastRoundTrip",
+] as const;
+const NUMBERS = FIRST_STAT + STATS.length;
+
+/**
+ * A connection's state as other threads see it, and the signals that they give it. The thread that hosts the
+ * connection writes all but the signals.
+ */
+export class SharedState {
+  /** The memory to hand to other threads. */
+  readonly memory: SharedArrayBuffer;
+  readonly #words: Int32Array;
+  readonly #numbers: Float64Array;
+
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(NUMBERS_AT + NUMBERS * 8)) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory, 0, WORDS);
+    this.#numbers = new Float64Array(memory, NUMBERS_AT, NUMBERS);
+  }
+
+  get state(): ConnectionState {
+    return STATES[Atomics.load(this.#words, STATE)];
+  }
+
+  get bufferedAmount(): number {
+    return this.#numbers[BUFFERED];
+  }
+
+  stats(connect: ConnectTimings): ConnectionStats {
+    const values = Object.fromEntries(STATS.map((name, index) => [name, this.#numbers[FIRST_STAT + index]]));
+    const lastRoundTrip = Number.isNaN(values.lastRoundTrip) ? undefined : values.lastRoundTrip;
+    return { ...values, lastRoundTrip, connect } as unknown as ConnectionStats;
+  }
+
+  /** Host: makes the present known. */
+  publish(state: ConnectionState, bufferedAmount: number, stats: ConnectionStats): void {
+    this.#numbers[BUFFERED] = bufferedAmount;
+    for (let index = 0; index < STATS.length; index++) {
+      this.#numbers[FIRST_STAT + index] = stats[STATS[index]] ?? NaN;
+    }
+    const code = STATES.indexOf(state);
+    if (Atomics.exchange(this.#words, STATE, code) === code) return;
+    Atomics.notify(this.#words, STATE);
+    if (state !== "closed") return;
+    // Whoever waits for bytes to be handed over waits in vain now.
+    Atomics.add(this.#words, HANDED_OVER, FAR);
+    Atomics.notify(this.#words, HANDED_OVER);
+  }
+
+  /** Host: so many commands have been executed, and the system has taken their bytes. Not after `closed`. */
+  publishHandedOver(commands: number): void {
+    if (this.state === "closed") return;
+    Atomics.store(this.#words, HANDED_OVER, commands);
+    Atomics.notify(this.#words, HANDED_OVER);
+  }
+
+  /** Blocks until the bytes of so many commands were handed over, or the connection is closed; else `false`. */
+  waitHandedOver(commands: number, timeout: number): boolean {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const done = Atomics.load(this.#words, HANDED_OVER);
+      // The count wraps around.
+      if (((done - commands) | 0) >= 0) return true;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      Atomics.wait(this.#words, HANDED_OVER, done, Math.min(left, LONGEST_SLEEP));
+    }
+  }
+
+  /** Blocks until the connection is closed; `false` when `timeout` passed first. */
+  waitClosed(timeout: number): boolean {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const code = Atomics.load(this.#words, STATE);
+      if (STATES[code] === "closed") return true;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      Atomics.wait(this.#words, STATE, code, Math.min(left, LONGEST_SLEEP));
+    }
+  }
+
+  /** Gives a signal. */
+  signal(bit: number): void {
+    Atomics.or(this.#words, SIGNALS, bit);
+    Atomics.notify(this.#words, SIGNALS);
+  }
+
+  /** Host: calls back with every new bit, until it answers `false`. */
+  async onSignal(callback: (bits: number) => boolean): Promise<void> {
+    let seen = 0;
+    for (;;) {
+      const bits = Atomics.load(this.#words, SIGNALS);
+      const fresh = bits & ~seen;
+      seen = bits;
+      if (fresh !== 0) {
+        if (!callback(fresh)) return;
+        continue;
+      }
+      await Atomics.waitAsync(this.#words, SIGNALS, bits).value;
+    }
+  }
+}
+
+/** A notification between the load and the wait of a word that did not change is seen this much later. */
+const LONGEST_SLEEP = 1000;
+/** Ahead of every count that somebody waits for. */
+const FAR = 2 ** 30;

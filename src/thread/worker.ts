@@ -1,0 +1,36 @@
+/**
+ * The body of an I/O thread: hosts the connections that its owner asks for. Loaded by `IoThread`, not to be imported.
+ *
+ * @module
+ */
+import { parentPort } from "node:worker_threads";
+import { ConnectionHost } from "./connection_host.ts";
+import type { ThreadRequest } from "./thread_request.ts";
+
+const hosts = new Set<ConnectionHost>();
+let stopping = false;
+
+async function host(connection: ConnectionHost): Promise<void> {
+  hosts.add(connection);
+  try {
+    await connection.serve();
+  } finally {
+    hosts.delete(connection);
+    stopWhenIdle();
+  }
+}
+
+/** The thread ends when nothing is left to do and nothing more will come. */
+function stopWhenIdle(): void {
+  if (stopping && hosts.size === 0) parentPort!.close();
+}
+
+parentPort?.on("message", (request: ThreadRequest) => {
+  if (request.type === "open") {
+    void host(new ConnectionHost(request.open));
+  } else {
+    stopping = true;
+    if (request.force) { for (const connection of hosts) connection.forceQuit(); }
+    stopWhenIdle();
+  }
+});
