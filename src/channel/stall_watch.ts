@@ -3,25 +3,24 @@ import type { Ring } from "./ring.ts";
 import type { Status } from "./status.ts";
 import { BUSY } from "./status.ts";
 
-/** How long a thread may hold a lock without getting on with its record, in milliseconds. */
-export const STALL_LIMIT = 10_000;
-
 /** The end of a ring that waits. */
 export type RingSide = "sender" | "receiver";
 
 /**
  * Notices, for one wait, that the thread waited for must be dead: it holds a lock, could go on, and has not
- * moved for {@linkcode STALL_LIMIT}. A thread that was terminated within a call leaves the lock taken, and
+ * moved for too long. A thread that was terminated within a call leaves the lock taken, and
  * no runtime tells.
  */
 export class StallWatch {
   readonly #ring: Ring;
   readonly #side: RingSide;
+  readonly #limit: number;
   #suspected = false;
   #position = 0;
   #since = 0;
 
-  constructor(ring: Ring, side: RingSide) {
+  constructor(ring: Ring, side: RingSide, limit: number) {
+    this.#limit = limit;
     this.#ring = ring;
     this.#side = side;
   }
@@ -37,10 +36,10 @@ export class StallWatch {
       this.#suspected = true;
       this.#position = position;
       this.#since = performance.now();
-    } else if (performance.now() - this.#since >= STALL_LIMIT) {
+    } else if (performance.now() - this.#since >= this.#limit) {
       throw new WebSocketError(
         "Timeout",
-        `channel: another thread stopped in the middle of a message ${STALL_LIMIT} ms ago; it was probably terminated`,
+        `channel: another thread stopped in the middle of a message ${this.#limit} ms ago; it was probably terminated`,
         { phase: "thread" },
       );
     }

@@ -4,13 +4,11 @@ import { SLEEP } from "./layout.ts";
 import { pause } from "./pause.ts";
 import type { Ring } from "./ring.ts";
 import type { RingSide } from "./stall_watch.ts";
-import { STALL_LIMIT, StallWatch } from "./stall_watch.ts";
+import { StallWatch } from "./stall_watch.ts";
 import type { Status } from "./status.ts";
 import { BLOCKED, BUSY } from "./status.ts";
 import type { WakeReason, WakeWord } from "./wake_word.ts";
 
-// The longest sleep: a thread that dies with a lock taken wakes nobody, so one has to look.
-const LONGEST_SLEEP = STALL_LIMIT / 2;
 // Attempts before going to sleep, which takes two system calls. A few microseconds.
 const SPINS = 16;
 // Reading the clock costs more than an attempt.
@@ -23,6 +21,11 @@ export interface WaitingOptions {
    * latency at the price of one core; a positive number sleeps that many milliseconds between polls.
    */
   readonly spinWaitDuration?: number | null;
+  /**
+   * Milliseconds that another thread may stop in the middle of a message, though it could go on, before a wait
+   * for it fails with `Timeout`. Default: 10 000.
+   */
+  readonly stallLimit?: number;
 }
 
 /** Repeats an attempt until it leads somewhere, sleeping between. */
@@ -30,9 +33,10 @@ export class Waiting {
   readonly #ring: Ring;
   readonly #side: RingSide;
   readonly #spinWaitDuration: number | null | undefined;
+  readonly #stallLimit: number;
 
   constructor(ring: Ring, side: RingSide, options: WaitingOptions) {
-    const { spinWaitDuration } = options;
+    const { spinWaitDuration, stallLimit = 10_000 } = options;
     // Written this way round, NaN is refused too.
     if (spinWaitDuration !== undefined && spinWaitDuration !== null && !(spinWaitDuration > 0)) {
       throw new WebSocketError(
@@ -40,8 +44,15 @@ export class Waiting {
         `spinWaitDuration must be null or a positive number of milliseconds: ${spinWaitDuration}`,
       );
     }
+    if (!(stallLimit > 0)) {
+      throw new WebSocketError(
+        "InvalidConfiguration",
+        `stallLimit must be a positive number of milliseconds: ${stallLimit}`,
+      );
+    }
     this.#ring = ring;
     this.#side = side;
+    this.#stallLimit = stallLimit;
     this.#spinWaitDuration = spinWaitDuration;
   }
 
@@ -53,7 +64,7 @@ export class Waiting {
     let status = attempt();
     if (!isPending(status) || timeout <= 0) return status;
     const deadline = performance.now() + timeout;
-    const watch = new StallWatch(this.#ring, this.#side);
+    const watch = new StallWatch(this.#ring, this.#side, this.#stallLimit);
     for (;;) {
       const spins = this.#spinWaitDuration === null ? ATTEMPTS_PER_CLOCK : SPINS;
       for (let spin = 0; spin < spins; spin++) {
@@ -71,7 +82,7 @@ export class Waiting {
         const before = status;
         status = attempt();
         if (!isPending(status)) return status;
-        if (status === before) wakeWord.sleep(ticket, Math.min(left, LONGEST_SLEEP));
+        if (status === before) wakeWord.sleep(ticket, Math.min(left, this.#longestSleep));
       } else {
         Atomics.wait(this.#ring.control, SLEEP, 0, Math.min(left, this.#spinWaitDuration));
       }
@@ -80,7 +91,7 @@ export class Waiting {
 
   /** As {@linkcode Waiting.wait} without a limit, and the event loop goes on. */
   async waitAsync(attempt: () => Status): Promise<Status> {
-    const watch = new StallWatch(this.#ring, this.#side);
+    const watch = new StallWatch(this.#ring, this.#side, this.#stallLimit);
     for (;;) {
       let status = attempt();
       if (!isPending(status)) return status;
@@ -93,7 +104,7 @@ export class Waiting {
         const before = status;
         status = attempt();
         if (!isPending(status)) return status;
-        if (status === before) await sleepAsync(wakeWord, ticket);
+        if (status === before) await sleepAsync(wakeWord, ticket, this.#longestSleep);
       } else {
         const duration = this.#spinWaitDuration;
         await new Promise<void>((resolve) => setTimeout(resolve, duration));
@@ -107,6 +118,11 @@ export class Waiting {
     this.#wakeWord(BLOCKED).wake();
   }
 
+  /** A thread that dies with a lock taken wakes nobody, so one has to look now and then. */
+  get #longestSleep(): number {
+    return this.#stallLimit / 2;
+  }
+
   #wakeWord(status: Status): WakeWord {
     if (this.#side === "sender") return status === BUSY ? this.#ring.sendLock.released : this.#ring.room;
     return status === BUSY ? this.#ring.receiveLock.released : this.#ring.data;
@@ -117,11 +133,11 @@ function isPending(status: Status): boolean {
   return status === BUSY || status === BLOCKED;
 }
 
-async function sleepAsync(wakeWord: WakeWord, ticket: number): Promise<WakeReason> {
+async function sleepAsync(wakeWord: WakeWord, ticket: number, limit: number): Promise<WakeReason> {
   // No runtime counts a pending `waitAsync` as work: without the timer, the process would end.
-  const keepAlive = setTimeout(() => {}, 2 * LONGEST_SLEEP);
+  const keepAlive = setTimeout(() => {}, 2 * limit);
   try {
-    return await wakeWord.sleepAsync(ticket, LONGEST_SLEEP);
+    return await wakeWord.sleepAsync(ticket, limit);
   } finally {
     clearTimeout(keepAlive);
   }
