@@ -51,6 +51,8 @@ export interface ConformanceCase {
   readonly client?: Actions;
   /** `false`: the program has no `onError`, so that `run` is to fail. Default: `true`. */
   readonly handlesErrors?: boolean;
+  /** A line that may come any number of times. */
+  readonly unrecorded?: string;
   readonly expected: Expected;
 }
 

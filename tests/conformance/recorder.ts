@@ -16,7 +16,7 @@ export class Recorder {
 
   /** Records a line, then does what the program does on it. */
   note(line: string, client: CommandTarget): void {
-    this.#events.push(line);
+    if (line !== this.#case.unrecorded) this.#events.push(line);
     const actions = this.#case.client?.[line] ?? [];
     for (const action of typeof actions === "function" ? [actions] : actions) this.#act(() => action(client));
   }
