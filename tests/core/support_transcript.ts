@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import type { CloseInfo } from "../../src/core/close_info.ts";
 import { MaskKeys } from "../../src/core/mask.ts";
@@ -22,7 +22,7 @@ export interface Transcript {
   log: string[];
   state: string;
   error?: { code: string; message: string; closeCode?: number };
-  close: CloseInfo;
+  close: Omit<CloseInfo, "error">;
   framesReceived: number;
   framesSent: number;
 }
@@ -95,7 +95,8 @@ export function drive(chunks: readonly Uint8Array[], options: DriveOptions = {})
 function transcriptOf(protocol: Protocol, log: string[]): Transcript {
   const { state, error, framesReceived, framesSent } = protocol;
   protocol.end();
-  const close = protocol.closeInfo();
+  const { error: cause, ...close } = protocol.closeInfo();
+  assertStrictEquals(cause, error);
   if (error === undefined) return { log, state, close, framesReceived, framesSent };
   const { code, message, closeCode } = error;
   return { log, state, error: { code, message, closeCode }, close, framesReceived, framesSent };
