@@ -20,6 +20,8 @@ const opcodeNames = new Map([[1, "text"], [2, "binary"], [8, "close"], [9, "ping
 export interface Transcript {
   /** `Text 68 69` for an event with its content, `> pong 01` for a frame that left. */
   log: string[];
+  /** The bytes that left, in hexadecimal: the masking keys are the same in every run. */
+  output: string;
   state: string;
   error?: { code: string; message: string; closeCode?: number };
   close: Omit<CloseInfo, "error">;
@@ -74,7 +76,12 @@ export function framesIn(output: Uint8Array): string[] {
 export function drive(chunks: readonly Uint8Array[], options: DriveOptions = {}): Transcript {
   const protocol = protocolOf(options.limits);
   const log: string[] = [];
-  const flush = (): void => void log.push(...framesIn(takeOutput(protocol)).map((frame) => `> ${frame}`));
+  let output = "";
+  const flush = (): void => {
+    const taken = takeOutput(protocol);
+    output += toHex(taken);
+    for (const frame of framesIn(taken)) log.push(`> ${frame}`);
+  };
   for (const chunk of chunks) {
     const lent = chunk.slice();
     protocol.receive(lent);
@@ -89,17 +96,17 @@ export function drive(chunks: readonly Uint8Array[], options: DriveOptions = {})
     }
     lent.fill(0xff);
   }
-  return transcriptOf(protocol, log);
+  return { log, output, ...endOf(protocol) };
 }
 
-function transcriptOf(protocol: Protocol, log: string[]): Transcript {
+function endOf(protocol: Protocol): Omit<Transcript, "log" | "output"> {
   const { state, error, framesReceived, framesSent } = protocol;
   protocol.end();
   const { error: cause, ...close } = protocol.closeInfo();
   assertStrictEquals(cause, error);
-  if (error === undefined) return { log, state, close, framesReceived, framesSent };
+  if (error === undefined) return { state, close, framesReceived, framesSent };
   const { code, message, closeCode } = error;
-  return { log, state, error: { code, message, closeCode }, close, framesReceived, framesSent };
+  return { state, error: { code, message, closeCode }, close, framesReceived, framesSent };
 }
 
 /** The transcript of a stream, which must be the same whole, byte by byte and in random pieces. */
