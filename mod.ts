@@ -1,8 +1,10 @@
 /**
- * A WebSocket client for Deno, Bun and Node with low and predictable latency.
+ * A WebSocket client for Deno, Bun and Node with low and predictable latency, in three styles over one protocol:
  *
- * {@linkcode NonBlockingClient} calls a handler back on the caller's thread. Messages are handed over where they lie
- * in the receive buffer; nothing is allocated or copied for what a handler does not ask for.
+ * - {@linkcode NonBlockingClient} calls a handler back on the caller's thread, woken by the event loop. Messages are
+ *   handed over where they lie in the receive buffer; nothing is allocated or copied for what a handler does not ask.
+ * - {@linkcode BlockingClient} makes its caller wait: callbacks or `read()`, and no promise anywhere.
+ * - {@linkcode AsyncClient} lives on a thread of its own; events and commands travel by channels.
  *
  * @example Connect, send, receive, close
  * ```ts
@@ -22,8 +24,40 @@
  *
  * @module
  */
+export { AsyncClient, type ThreadHandle } from "./src/client/async.ts";
+export { BlockingClient } from "./src/client/blocking.ts";
+export { type ControlHandle, ControlSender } from "./src/client/control_sender.ts";
+export type {
+  ActivatedEvent,
+  BinaryEvent,
+  ClosedEvent,
+  CloseMessage,
+  ControlMessage,
+  ErrorEvent,
+  ForceQuitMessage,
+  PingEvent,
+  PongEvent,
+  QuitEvent,
+  SendBinaryMessage,
+  SendPingMessage,
+  SendPongMessage,
+  SendTextMessage,
+  TextEvent,
+  WebSocketEvent,
+} from "./src/client/events.ts";
 export { NonBlockingClient } from "./src/client/non_blocking.ts";
-export type { ClientOptions, NonBlockingOptions } from "./src/client/options.ts";
+export type {
+  AsyncOptions,
+  BlockingOptions,
+  ClientOptions,
+  NonBlockingOptions,
+  ThreadOptions,
+} from "./src/client/options.ts";
+export { RemoteClient } from "./src/client/remote_client.ts";
+export type { ChannelHandle, ReceiverHandle, SenderHandle } from "./src/channel/handle.ts";
+export { type ChannelEndOptions, Receiver } from "./src/channel/receiver.ts";
+export type { RefusalReason, SendResult } from "./src/channel/sender.ts";
+export type { WaitingOptions } from "./src/channel/waiting.ts";
 export type { CloseInfo, CloseInitiator } from "./src/core/close_info.ts";
 export {
   type HandshakeResponse,
@@ -38,6 +72,7 @@ export type { Handler } from "./src/driver/handler.ts";
 export type { Logger } from "./src/driver/logger.ts";
 export type { KeepAliveOptions } from "./src/driver/settings.ts";
 export type { ConnectionStats, ConnectTimings } from "./src/driver/stats.ts";
+export { IoThread, type IoThreadOptions } from "./src/thread/io_thread.ts";
 export type {
   ByteStream,
   ByteStreamSink,

@@ -2,13 +2,12 @@ import { eventCodec } from "../channel/event_codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
-import type { ConnectionState } from "../core/state.ts";
-import type { ConnectionStats } from "../driver/stats.ts";
 import { RemoteConnection } from "../thread/remote_connection.ts";
 import { THREAD_RULES } from "./check_options.ts";
 import { ControlSender } from "./control_sender.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { AsyncOptions } from "./options.ts";
+import { RemoteClient } from "./remote_client.ts";
 
 /** The thread of a running {@linkcode AsyncClient}. */
 export interface ThreadHandle {
@@ -38,17 +37,11 @@ export interface ThreadHandle {
  * await thread.join();
  * ```
  */
-export class AsyncClient implements AsyncDisposable {
+export class AsyncClient extends RemoteClient implements AsyncDisposable {
   /** What happens to the connection. `receive` answers `null` behind the last event. */
   readonly events: Receiver<WebSocketEvent>;
   /** What the connection shall do. */
   readonly control: ControlSender;
-  /** The URL connected to, normalised. */
-  readonly url: string;
-  /** The subprotocol that the server chose; empty when it chose none. */
-  readonly protocol: string;
-  /** The extensions agreed on; empty when there are none. */
-  readonly extensions: string;
   /** Always `undefined`: the socket lives on the other thread. */
   readonly socket: undefined = undefined;
 
@@ -56,11 +49,11 @@ export class AsyncClient implements AsyncDisposable {
   #running = false;
 
   private constructor(remote: RemoteConnection<WebSocketEvent>) {
+    super(remote);
     this.#remote = remote;
     this.events = remote.events;
     this.control = ControlSender.from({ ...remote.control.handle(), state: remote.state.memory });
     remote.control.release();
-    ({ url: this.url, protocol: this.protocol, extensions: this.extensions } = remote.opened);
   }
 
   /**
@@ -90,21 +83,6 @@ export class AsyncClient implements AsyncDisposable {
       join: () => this.#remote.ended,
       joinSync: (timeout = Infinity) => this.#remote.waitEnded(timeout),
     };
-  }
-
-  /** As of the other thread's last turn. */
-  get state(): ConnectionState {
-    return this.#remote.connectionState;
-  }
-
-  /** Bytes that the system had not taken at the other thread's last turn. */
-  get bufferedAmount(): number {
-    return this.#remote.state.bufferedAmount;
-  }
-
-  /** What went over the connection until the other thread's last turn. */
-  get stats(): ConnectionStats {
-    return this.#remote.stats;
   }
 
   /**

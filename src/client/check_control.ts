@@ -1,6 +1,9 @@
 import { checkCloseCode, checkControlPayload, checkTextBytes } from "../core/check_send.ts";
 import { CloseCode } from "../core/close_code.ts";
 import { closePayload } from "../core/close_frame.ts";
+import { WebSocketError } from "../core/errors.ts";
+import { frameSize } from "../core/protocol.ts";
+import { Memory } from "../channel/memory.ts";
 import type { ControlMessage } from "./events.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -10,10 +13,14 @@ const NOTHING = new Uint8Array(0);
  *
  * @throws {WebSocketError} as the methods of `NonBlockingClient` do.
  */
-export function checkControl(message: ControlMessage): void {
+export function checkControl(message: ControlMessage, largestSend: number): void {
   switch (message.type) {
     case "sendText":
       if (typeof message.data !== "string") checkTextBytes(message.data);
+      checkSize(textLength(message.data), largestSend);
+      break;
+    case "sendBinary":
+      checkSize(message.data.length, largestSend);
       break;
     case "sendPing":
       checkControlPayload("ping", message.data ?? NOTHING);
@@ -25,4 +32,13 @@ export function checkControl(message: ControlMessage): void {
       checkCloseCode(message.code ?? CloseCode.Normal);
       closePayload(CloseCode.Normal, message.reason ?? "");
   }
+}
+
+function checkSize(length: number, largestSend: number): void {
+  if (frameSize(length) <= largestSend) return;
+  throw new WebSocketError("LimitExceeded", `sending ${length} bytes: maxBufferedAmount is ${largestSend}`);
+}
+
+function textLength(text: string | Uint8Array): number {
+  return typeof text === "string" ? Memory.textLength(text) : text.length;
 }

@@ -4,6 +4,10 @@ import type { SocketOptions, TlsOptions, Transport } from "../transport/transpor
 import type { ClientOptions, NonBlockingOptions } from "./options.ts";
 
 const MIB = 1024 * 1024;
+/** Bytes. */
+export const DEFAULT_MAX_BUFFERED = 64 * MIB;
+/** Bytes. */
+export const DEFAULT_HIGH_WATER_MARK: number = MIB;
 /** The longest delay that the runtimes' timers keep. */
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -147,8 +151,8 @@ export function connectionSettings(options: ClientOptions | NonBlockingOptions):
     closeTimeout: options.closeTimeout ?? 5_000,
     maxMessageSize: options.maxMessageSize ?? 64 * MIB,
     maxFrameSize: options.maxFrameSize ?? 16 * MIB,
-    maxBufferedAmount: options.maxBufferedAmount ?? 64 * MIB,
-    highWaterMark: options.highWaterMark ?? MIB,
+    maxBufferedAmount: options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED,
+    highWaterMark: options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK,
     spinWaitDuration: options.spinWaitDuration,
     keepAlive: keepAlive &&
       { interval: keepAlive.interval, timeout: keepAlive.timeout ?? keepAlive.interval },

@@ -61,19 +61,19 @@ export class ControlSender implements Disposable {
    * @throws {WebSocketError} at once, as the methods of `NonBlockingClient`, for what cannot be sent.
    */
   send(message: ControlMessage): Promise<SendResult<ControlMessage>> {
-    checkControl(message);
+    checkControl(message, this.#state.largestSend);
     return this.#sender.send(message);
   }
 
   /** Sends a command if there is room now. */
   trySend(message: ControlMessage): SendResult<ControlMessage> {
-    checkControl(message);
+    checkControl(message, this.#state.largestSend);
     return this.#sender.trySend(message);
   }
 
   /** Blocks this thread until there is room, at most `timeout` milliseconds: then it is refused as `full`. */
   sendSync(message: ControlMessage, timeout?: number): SendResult<ControlMessage> {
-    checkControl(message);
+    checkControl(message, this.#state.largestSend);
     return this.#sender.sendSync(message, timeout);
   }
 

@@ -16,7 +16,7 @@ export const Command = {
  * Executes commands where they lie in the channel: what is to be sent is masked from there into the output, so it
  * is copied once between threads. Decoding a record executes it; the item is its kind.
  */
-export function executingCodec<Client>(connection: Connection<Client>): Codec<number> {
+export function executingCodec<Client>(connection: () => Connection<Client>): Codec<number> {
   return {
     // The channel is that of the control messages, read in another way.
     name: "control",
@@ -24,7 +24,7 @@ export function executingCodec<Client>(connection: Connection<Client>): Codec<nu
     byteLength: () => 0,
     encode: () => {},
     decode: (kind: number, memory: Memory, start: number, end: number): number => {
-      execute(connection, kind, memory, { start, end });
+      execute(connection(), kind, memory, { start, end });
       return kind;
     },
   };

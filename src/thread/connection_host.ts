@@ -1,7 +1,9 @@
 import { EVENT_KIND } from "../channel/event_codec.ts";
 import type { EncodedRecord } from "../channel/codec.ts";
+import type { ReceiverHandle } from "../channel/handle.ts";
 import { Receiver } from "../channel/receiver.ts";
 import { Sender } from "../channel/sender.ts";
+import { DEFAULT_HIGH_WATER_MARK, DEFAULT_MAX_BUFFERED } from "../client/check_options.ts";
 import type { WebSocketEvent } from "../client/events.ts";
 import { openConnection } from "../client/open_connection.ts";
 import { WebSocketError } from "../core/errors.ts";
@@ -10,7 +12,7 @@ import type { Connection } from "../driver/connection.ts";
 import type { Opened } from "../driver/event_driver.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { Logger } from "../driver/logger.ts";
-import { executingCodec } from "./commands.ts";
+import { Command, executingCodec } from "./commands.ts";
 import type { OpenRequest } from "./open_request.ts";
 import { type LogLevel, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
@@ -21,6 +23,8 @@ export class ConnectionHost {
   readonly #state: SharedState;
   readonly #reports: Sender<Report>;
   readonly #events: Sender<WebSocketEvent>;
+  /** Receiving a command executes it. */
+  readonly #commands: Receiver<number>;
   readonly #abort = new AbortController();
   readonly #run = Promise.withResolvers<void>();
   #connection: Connection<ConnectionHost> | undefined;
@@ -36,6 +40,10 @@ export class ConnectionHost {
     this.#state = new SharedState(request.state);
     this.#reports = Sender.from(request.reports, { codec: reportCodec });
     this.#events = Sender.from(request.events, { spinWaitDuration });
+    this.#commands = Receiver.from<number>(request.control as ReceiverHandle<never>, {
+      codec: executingCodec(() => this.#connection!),
+      spinWaitDuration,
+    });
     this.#record = { kind: 0, bytes: new Uint8Array(0), start: 0, end: 0 };
   }
 
@@ -47,6 +55,7 @@ export class ConnectionHost {
       if (opened !== undefined) await this.#serve(opened);
     } finally {
       this.#state.signal(Signal.Over);
+      this.#commands.release();
       this.#reports.release();
       this.#events.release();
     }
@@ -104,12 +113,9 @@ export class ConnectionHost {
 
   /** Until the owner closes the channel, or the connection has ended. */
   async #executeCommands(connection: Connection<ConnectionHost>): Promise<void> {
-    const { control, options: { spinWaitDuration } } = this.#request;
-    const receiver = Receiver.from<number>(control as never, {
-      codec: executingCodec(connection),
-      spinWaitDuration,
-    });
+    const commands = this.#commands;
     let executed = 0;
+    let corked = 0;
     let flushed: PromiseWithResolvers<void> | undefined;
     connection.onFlushed = () => {
       this.#publish();
@@ -118,18 +124,22 @@ export class ConnectionHost {
     };
     connection.onGone = () => {
       this.#publish();
-      receiver.closeChannel();
+      commands.closeChannel();
       flushed?.resolve();
       // Nobody has run it: what is left is to tell how it ended.
       this.#run.resolve();
     };
     for (;;) {
       try {
-        if (await receiver.receive() === null) break;
+        const command = await commands.receive();
+        if (command === null) break;
+        if (command === Command.Cork) corked++;
+        else if (command === Command.Uncork) corked--;
       } catch (error) {
         connection.giveUp(asWebSocketError(error));
       }
       executed = (executed + 1) | 0;
+      if (corked > 0) continue;
       if (connection.sending.waiting === 0) {
         this.#state.publishHandedOver(executed);
       } else if (connection.sending.waiting > this.#highWaterMark && connection.state !== "closed") {
@@ -138,11 +148,14 @@ export class ConnectionHost {
         await flushed.promise;
       }
     }
-    receiver.release();
   }
 
   get #highWaterMark(): number {
-    return this.#request.options.highWaterMark ?? 1024 * 1024;
+    return this.#request.options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+  }
+
+  get #maxBufferedAmount(): number {
+    return this.#request.options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
   }
 
   #handler(): Handler<ConnectionHost> {

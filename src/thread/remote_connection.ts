@@ -4,7 +4,7 @@ import type { SenderHandle } from "../channel/handle.ts";
 import type { Codec } from "../channel/codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
 import type { Sender } from "../channel/sender.ts";
-import { checkOptions, type Rules } from "../client/check_options.ts";
+import { checkOptions, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
 import type { ControlMessage } from "../client/events.ts";
 import { DEFAULT_HANDSHAKE_TIMEOUT } from "../client/open_connection.ts";
 import type { ClientOptions, ThreadOptions } from "../client/options.ts";
@@ -71,6 +71,7 @@ export class RemoteConnection<Event> {
     this.#reports = reports.receiver;
     this.#options = options;
     this.ended = this.#end.promise;
+    this.state.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
     this.#thread = thread ?? new IoThread({ workerUrl });
     this.#thread.open({
       url: href,

@@ -24,7 +24,8 @@ const WORDS = 4;
 // Numbers, behind the words.
 const NUMBERS_AT = WORDS * 4;
 const BUFFERED = 0;
-const FIRST_STAT = 1;
+const LARGEST_SEND = 1;
+const FIRST_STAT = 2;
 const STATS = [
   "bytesReceived",
   "bytesSent",
@@ -58,6 +59,15 @@ export class SharedState {
 
   get bufferedAmount(): number {
     return this.#numbers[BUFFERED];
+  }
+
+  /** Bytes of the largest message that may be sent: the owner says so once. */
+  get largestSend(): number {
+    return this.#numbers[LARGEST_SEND];
+  }
+
+  set largestSend(bytes: number) {
+    this.#numbers[LARGEST_SEND] = bytes;
   }
 
   stats(connect: ConnectTimings): ConnectionStats {

@@ -22,7 +22,10 @@ async function host(connection: ConnectionHost): Promise<void> {
 
 /** The thread ends when nothing is left to do and nothing more will come. */
 function stopWhenIdle(): void {
-  if (stopping && hosts.size === 0) parentPort!.close();
+  if (!stopping || hosts.size > 0) return;
+  // Deno's port has no `close`; its worker has, as on the web.
+  if (typeof parentPort?.close === "function") parentPort.close();
+  else (globalThis as unknown as { close(): void }).close();
 }
 
 parentPort?.on("message", (request: ThreadRequest) => {

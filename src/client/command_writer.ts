@@ -1,0 +1,81 @@
+import type { EncodedRecord } from "../channel/codec.ts";
+import type { Sender } from "../channel/sender.ts";
+import { WebSocketError } from "../core/errors.ts";
+import { Command } from "../thread/commands.ts";
+import type { SharedState } from "../thread/shared_state.ts";
+import { checkControl } from "./check_control.ts";
+import type { ControlMessage } from "./events.ts";
+
+/** Sends commands to the thread that hosts a connection, and waits until the system has taken their bytes. */
+export class CommandWriter {
+  readonly #control: Sender<ControlMessage>;
+  readonly #state: SharedState;
+  readonly #timeout: number;
+  /** Commands sent; wraps around like the count of those handed over. */
+  #sent = 0;
+  #corked = 0;
+  /** Bytes held back, so that `maxBufferedAmount` holds for all of them. */
+  #corkedBytes = 0;
+
+  constructor(control: Sender<ControlMessage>, state: SharedState, timeout: number) {
+    this.#control = control;
+    this.#state = state;
+    this.#timeout = timeout;
+  }
+
+  /** Sends one, and waits unless corked. */
+  send(message: ControlMessage): true {
+    if (this.#state.state !== "open") throw this.#closed();
+    checkControl(message, this.#state.largestSend - this.#corkedBytes);
+    const deadline = performance.now() + this.#timeout;
+    const result = this.#control.sendSync(message, this.#timeout);
+    if (!result.sent) throw result.reason === "full" ? this.#late() : this.#closed();
+    this.#sent = (this.#sent + 1) | 0;
+    if (this.#corked === 0) this.#wait(deadline);
+    else if ("data" in message) this.#corkedBytes += message.data?.length ?? 0;
+    return true;
+  }
+
+  /** Begins the closing handshake, unless the connection is closing already. */
+  close(code: number, reason: string): void {
+    const message: ControlMessage = { type: "close", code, reason };
+    checkControl(message, Infinity);
+    if (this.#state.state === "open" && !this.#control.isClosed) this.send(message);
+  }
+
+  /** Everything sent inside `fn` leaves in one write. */
+  cork<T>(fn: () => T): T {
+    this.#mark(Command.Cork);
+    this.#corked++;
+    try {
+      return fn();
+    } finally {
+      this.#corked--;
+      if (this.#corked === 0) this.#corkedBytes = 0;
+      this.#mark(Command.Uncork);
+      if (this.#corked === 0) this.#wait(performance.now() + this.#timeout);
+    }
+  }
+
+  #mark(kind: number): void {
+    const record: EncodedRecord = { kind, bytes: NOTHING, start: 0, end: 0 };
+    if (this.#control.sendRecordSync(record) === "sent") this.#sent = (this.#sent + 1) | 0;
+  }
+
+  #wait(deadline: number): void {
+    if (!this.#state.waitHandedOver(this.#sent, deadline - performance.now())) throw this.#late();
+  }
+
+  #closed(): WebSocketError {
+    const { state } = this.#state;
+    const now = state === "open" ? "closing" : state;
+    return new WebSocketError("ConnectionClosed", `sending: the connection is ${now}`);
+  }
+
+  #late(): WebSocketError {
+    const message = `sending: the system has not taken the bytes within writeTimeout, ${this.#timeout} ms`;
+    return new WebSocketError("Timeout", message, { phase: "write" });
+  }
+}
+
+const NOTHING = new Uint8Array(0);

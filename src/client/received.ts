@@ -1,0 +1,54 @@
+import type { Codec } from "../channel/codec.ts";
+import { EVENT_KIND, eventCodec } from "../channel/event_codec.ts";
+import type { Memory } from "../channel/memory.ts";
+import { PayloadView } from "../core/payload.ts";
+import type { WebSocketEvent } from "./events.ts";
+
+/** An event as the blocking client takes it: a payload for a handler, or an event for a reader. */
+export class Received {
+  /** One of `EVENT_KIND`. */
+  kind: number = EVENT_KIND.activated;
+  /** The content of a message, ping or pong. */
+  readonly payload: PayloadView = new PayloadView();
+  #end: WebSocketEvent | undefined;
+
+  /** @internal Takes the record's content. */
+  set(kind: number, memory: Memory, { start, end }: { readonly start: number; readonly end: number }): this {
+    this.kind = kind;
+    if (hasPayload(kind)) this.payload.point(memory.copy(start, end), 0, end - start);
+    else this.#end = eventCodec.decode(kind, memory, start, end);
+    return this;
+  }
+
+  /** The event as an object of its own. */
+  get event(): WebSocketEvent {
+    switch (this.kind) {
+      case EVENT_KIND.text:
+        return { type: "text", data: this.payload.text };
+      case EVENT_KIND.binary:
+        return { type: "binary", data: this.payload.bytes };
+      case EVENT_KIND.ping:
+        return { type: "ping", data: this.payload.bytes };
+      case EVENT_KIND.pong:
+        return { type: "pong", data: this.payload.bytes };
+      default:
+        return this.#end!;
+    }
+  }
+}
+
+/** Reads the channel of events into one object, used again and again; what is kept is copied out of the channel. */
+export function receivedCodec(): Codec<Received> {
+  const received = new Received();
+  return {
+    name: eventCodec.name,
+    kind: ({ kind }) => kind,
+    byteLength: () => 0,
+    encode: () => {},
+    decode: (kind, memory, start, end) => received.set(kind, memory, { start, end }),
+  };
+}
+
+function hasPayload(kind: number): boolean {
+  return kind >= EVENT_KIND.text && kind <= EVENT_KIND.pong;
+}
