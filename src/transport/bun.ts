@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkTls } from "./check_tls.ts";
 import { tlsFailed } from "./connect_error.ts";
 import { Delivery } from "./delivery.ts";
 import { type Address, dial } from "./dial.ts";
@@ -58,6 +59,7 @@ export const bunTransport: Transport = {
       const { nodeTransport } = await import("./node.ts");
       return await nodeTransport.connect(target, context);
     }
+    if (target.tls !== undefined) checkTls(target.tls);
     const stream = await dial(target, context, {
       attempt: (address, signal) => open(address, target, signal),
       discard: (stream) => stream.destroy(),

@@ -33,6 +33,8 @@ const reasonByCode: Readonly<Record<string, string>> = {
   ETIMEDOUT: "timed out",
 };
 
+const untrusted = "the certificate is self-signed or its issuer is unknown";
+
 /**
  * What TLS failed at, the first match wins. The left side holds the codes of OpenSSL and BoringSSL, as Node
  * and Bun pass them on, and the words of rustls, which Deno passes on. A self-signed certificate and an
@@ -49,10 +51,12 @@ const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
     "the certificate is for another host",
   ],
   [/CERT_REVOKED|Revoked/, "the certificate has been revoked"],
+  // What `node:tls` in Deno says of an expired certificate, too.
   [
-    /SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|UnknownIssuer|CaUsedAsEndEntity/,
-    "the certificate is self-signed or its issuer is unknown",
+    /UNABLE_TO_VERIFY_LEAF/,
+    "Deno" in globalThis ? "the certificate has expired, or its issuer is unknown" : untrusted,
   ],
+  [/SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|UnknownIssuer|CaUsedAsEndEntity/, untrusted],
   [/CERT_|peer certificate/, "the certificate is not valid"],
   [
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|InvalidContentType|InvalidMessage/,
@@ -67,7 +71,10 @@ const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /BAD_BASE64|NO_START_LINE|PEM|InvalidPem|key values mismatch|KEY_VALUES_MISMATCH/i,
     "invalid certificate or key",
   ],
-  [/ECONNRESET|ConnectionReset|EPIPE|eof|disconnected/i, "the peer closed the connection"],
+  [
+    /ECONNRESET|ConnectionReset|EPIPE|UnexpectedEof|handshake eof|end of file|disconnected/,
+    "the peer closed the connection",
+  ],
 ];
 
 /** The host and port as they stand in a URL. */
@@ -95,7 +102,7 @@ export function connectionFailed(to: Destination, cause: unknown): WebSocketErro
 
 /** No TLS on an open TCP connection. */
 export function tlsFailed(to: Destination, cause: unknown): WebSocketError {
-  const text = `${property(cause, "code")} ${property(cause, "message")}`;
+  const text = `${property(cause, "code")} ${property(cause, "name")} ${property(cause, "message")}`;
   const known = tlsReasons.find(([pattern]) => pattern.test(text));
   const why = known?.[1] ?? reason(cause);
   return new WebSocketError("TlsFailed", `TLS handshake with ${authority(to)} failed: ${why}`, { cause });

@@ -18,6 +18,9 @@ import type {
   Transport,
 } from "./transport.ts";
 
+/** Bytes that a stream reads before timers and other streams have their turn. */
+const turnSize = 1024 * 1024;
+
 /** Byte streams over `Deno.connect` and `Deno.startTls`. */
 export const denoTransport: Transport = {
   name: "deno",
@@ -161,6 +164,7 @@ class DenoByteStream implements ByteStream {
   /** Reads until paused. A read cannot be called off: what the last one brings is held by the delivery. */
   async #read(): Promise<void> {
     this.#reading = true;
+    let turn = 0;
     try {
       while (!this.#delivery.paused && !this.#closed) {
         const buffer = this.#buffers.take();
@@ -168,6 +172,11 @@ class DenoByteStream implements ByteStream {
         if (count === null) return this.#endRead();
         this.#delivery.data(buffer.subarray(0, count));
         this.#buffers.give(buffer, count);
+        // Reads of what is there already come back without a turn of the event loop.
+        turn += count;
+        if (turn < turnSize) continue;
+        turn = 0;
+        await new Promise((resolve) => setImmediate(resolve));
       }
     } catch (error) {
       // TLS without close_notify: the peer just sent FIN, as many do.

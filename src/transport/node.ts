@@ -5,9 +5,11 @@
  */
 import { connect, type OnReadOpts, Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
+import { checkTls } from "./check_tls.ts";
 import { tlsFailed } from "./connect_error.ts";
 import { type Address, dial } from "./dial.ts";
 import { Delivery } from "./delivery.ts";
+import { secureContextOf } from "./secure_context.ts";
 import { tcpBelow } from "./tcp_below.ts";
 import { tlsSettings } from "./tls_settings.ts";
 import type {
@@ -43,6 +45,7 @@ export const nodeTransport: Transport = {
   ],
 
   async connect(target: ConnectTarget, context: ConnectContext): Promise<ByteStream> {
+    if (target.tls !== undefined) checkTls(target.tls);
     const stream = await dial(target, context, {
       attempt: (address, signal) => open(address, target, signal),
       discard: (stream) => stream.destroy(),
@@ -84,11 +87,9 @@ function setSocketOptions(socket: Socket, options: SocketOptions): void {
 }
 
 function tlsOptions(tls: TlsOptions, host: string): ConnectionOptions {
-  const { identity, serverName, caCerts, alpnProtocols, verify } = tlsSettings(tls, host);
+  const { identity, serverName, alpnProtocols, verify } = tlsSettings(tls, host);
   return {
-    ca: caCerts,
-    cert: tls.cert,
-    key: tls.key,
+    secureContext: secureContextOf(tls),
     servername: serverName ?? "",
     checkServerIdentity: (_, certificate) => checkServerIdentity(identity, certificate),
     ALPNProtocols: alpnProtocols,

@@ -125,6 +125,8 @@ export function connectContract(transport: Transport): void {
     await peer.received(1);
     controller.abort(reason);
     assertStrictEquals(await rejected, reason);
+    // A `Deno.TlsConn` that is closed in its handshake lets go of TCP when the peer does something.
+    if (name === "deno") peer.socket.end();
     await peer.changes.until(() => peer.ended || peer.closed, "the end at the peer");
   });
 
