@@ -136,6 +136,8 @@ export class Connection<Client> implements ByteStreamSink {
     this.#client = client;
     const result = this.#result = Promise.withResolvers<CloseInfo>();
     this.#guard(() => handler.onActivated?.(client));
+    this.sending.onDrain = () => this.#guard(() => handler.onDrain?.(client));
+    this.sending.checkDrain();
     this.#deliverStash();
     if (!this.#paused && !this.#gone) this.#stream.resume();
     return result.promise;
@@ -201,8 +203,7 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   onWritable(): void {
-    const drained = this.sending.onWritable();
-    if (drained && this.#handler !== undefined) this.#guard(() => this.#handler!.onDrain?.(this.#client!));
+    this.sending.onWritable();
     if (this.sending.waiting === 0) this.onFlushed?.();
     if (this.#shutdownWanted) this.#shutdown();
   }

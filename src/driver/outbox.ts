@@ -26,6 +26,11 @@ export class Outbox {
     return this.#protocol.output.length + (this.#lent === undefined ? 0 : this.#stream.unsent);
   }
 
+  /** Tells the protocol, which watches the limit, how much of what was lent has been taken meanwhile. */
+  updateUnsent(): void {
+    if (this.#lent !== undefined) this.#protocol.unsent = this.#stream.unsent;
+  }
+
   /** Writes what there is, unless corked or something is still on its way. */
   flush(): void {
     if (this.#lent !== undefined || this.#corked > 0) return;

@@ -12,6 +12,8 @@ export class SendSide {
   messagesSent = 0;
   /** Milliseconds from the last ping to the first pong after it. */
   lastRoundTrip: number | undefined;
+  /** Called when the backlog is at or below the high-water mark again, after a send answered `false`. */
+  onDrain: (() => void) | undefined;
 
   readonly #protocol: Protocol;
   readonly #outbox: Outbox;
@@ -71,7 +73,7 @@ export class SendSide {
     try {
       return fn();
     } finally {
-      this.#outbox.uncork();
+      this.uncork();
     }
   }
 
@@ -83,6 +85,8 @@ export class SendSide {
   /** Ends what `cork` began. */
   uncork(): void {
     this.#outbox.uncork();
+    // A stream that took everything at once will not tell; and no callback from within the program's own call.
+    if (this.#drainWanted) queueMicrotask(() => this.checkDrain());
   }
 
   /** Writes what the protocol put out by itself: a pong, a Close. */
@@ -97,12 +101,17 @@ export class SendSide {
     this.#pingSentAt = undefined;
   }
 
-  /** The stream takes bytes again; answers whether `onDrain` is due. */
-  onWritable(): boolean {
+  /** The stream takes bytes again. */
+  onWritable(): void {
     this.#outbox.onWritable();
-    if (!this.#drainWanted || this.waiting > this.#highWaterMark) return false;
+    this.checkDrain();
+  }
+
+  /** Calls `onDrain` if that is due; as long as nobody has set it, it stays due. */
+  checkDrain(): void {
+    if (!this.#drainWanted || this.onDrain === undefined || this.waiting > this.#highWaterMark) return;
     this.#drainWanted = false;
-    return true;
+    this.onDrain();
   }
 
   /** The stream is gone. */
@@ -121,7 +130,7 @@ export class SendSide {
 
   #checkOpen(what: string): void {
     const state = this.#gone ? "closed" : this.#protocol.state;
-    if (state === "open") return;
+    if (state === "open") return this.#outbox.updateUnsent();
     throw new WebSocketError("ConnectionClosed", `sending a ${what}: the connection is ${state}`);
   }
 }
