@@ -138,6 +138,12 @@ function upgrade<Client>(
   { signal, open }: UpgradeSteps<Client>,
 ): Promise<Opened<Client>> {
   const { promise, resolve, reject } = Promise.withResolvers<Opened<Client>>();
+  let requestTaken = false;
+  let leftover: Uint8Array | undefined;
+  // A server may answer before all of the request was taken; nothing else may be written before it was.
+  const openWhenTaken = (): void => {
+    if (requestTaken && leftover !== undefined) resolve(open(stream, leftover));
+  };
   const fail = (error: unknown): void => {
     stream.destroy();
     reject(error);
@@ -153,12 +159,16 @@ function upgrade<Client>(
         const taken = handshake.receive(bytes);
         if (!handshake.done) return;
         stream.pause();
-        resolve(open(stream, bytes.slice(taken)));
+        leftover = bytes.slice(taken);
+        openWhenTaken();
       } catch (error) {
         fail(error);
       }
     },
-    onWritable(): void {},
+    onWritable(): void {
+      requestTaken = true;
+      openWhenTaken();
+    },
     onEnd(): void {
       try {
         handshake.end();
@@ -176,7 +186,7 @@ function upgrade<Client>(
   }
   signal.addEventListener("abort", onAbort, { once: true });
   stream.attach(sink);
-  stream.write(handshake.request, 0, handshake.request.length);
+  requestTaken = stream.write(handshake.request, 0, handshake.request.length);
   stream.resume();
   return promise.finally(() => signal.removeEventListener("abort", onAbort));
 }
