@@ -66,7 +66,9 @@ function withMethods(allowed: string, ...names: readonly string[]): Rule {
   };
 }
 
-const size = integer(1, Number.MAX_SAFE_INTEGER, "a number of bytes");
+/** Offsets up to here fit the 32-bit arithmetic of the masking and validating loops. */
+const GIB = 1024 * MIB;
+const size = integer(1, GIB, "a number of bytes");
 
 /** Headers and subprotocols are looked at closely by the opening handshake. */
 const SHARED: Record<keyof ClientOptions, Rule> = {
@@ -86,7 +88,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   maxMessageSize: size,
   maxFrameSize: size,
   maxBufferedAmount: size,
-  highWaterMark: integer(0, Number.MAX_SAFE_INTEGER, "a number of bytes"),
+  highWaterMark: integer(0, GIB, "a number of bytes"),
   keepAlive: object,
   signal: withMethods("an AbortSignal", "addEventListener"),
   logger: withMethods("an object with debug, info, warn and error", "debug", "info", "warn", "error"),

@@ -8,7 +8,7 @@ export const MAX_HEADER = 14;
 const FIN = 0x80;
 const MASKED = 0x80;
 /** Up to here one loop that copies and masks beats `set` and a masking loop. */
-const SHORT = 96;
+const SHORT = 32;
 
 const textEncoder = new TextEncoder();
 

@@ -3,7 +3,7 @@ import { CloseCode } from "./close_code.ts";
 import { type DecoderLimits, HeaderDecoder, violation } from "./decoder.ts";
 import { WebSocketError } from "./errors.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
-import { PayloadView } from "./payload.ts";
+import { type AsciiDecoder, PayloadView } from "./payload.ts";
 import { Utf8Validator } from "./utf8.ts";
 
 /** Limits that a {@linkcode MessageDecoder} enforces, in bytes. */
@@ -11,6 +11,18 @@ export interface MessageLimits extends DecoderLimits {
   /** The largest message, over all its fragments. */
   readonly maxMessageSize: number;
 }
+
+/** What a {@linkcode MessageDecoder} takes. */
+export interface MessageDecoderOptions extends MessageLimits {
+  /** Makes strings of ASCII texts. Default: `TextDecoder`. */
+  readonly decodeAscii?: AsciiDecoder;
+}
+
+/** The first byte of a whole message in one frame. */
+const FINAL_TEXT = 0x81;
+const FINAL_BINARY = 0x82;
+/** Payloads up to here have their length in the header's second byte. */
+const SHORT = 125;
 
 const NOTHING = new Uint8Array(0);
 
@@ -21,12 +33,14 @@ const NOTHING = new Uint8Array(0);
  */
 export class MessageDecoder {
   /** What `next` found. */
-  readonly payload: PayloadView = new PayloadView();
+  readonly payload: PayloadView;
   /** Frames begun so far. */
   frames = 0;
 
   readonly #header: HeaderDecoder;
   readonly #maxMessageSize: number;
+  /** The longest payload that needs no look at the limits. */
+  readonly #short: number;
   readonly #message = new Assembler();
   readonly #utf8 = new Utf8Validator();
   /** A control frame that did not arrive whole; made when there is one. */
@@ -37,6 +51,8 @@ export class MessageDecoder {
   #at = 0;
   #end = 0;
 
+  /** Between two messages, with no header begun: the next byte begins a frame that may begin a message. */
+  #between = true;
   /** Whether a frame's header has been read and its payload has not. */
   #inFrame = false;
   /** Payload bytes of that frame still to come. */
@@ -47,9 +63,12 @@ export class MessageDecoder {
   #handedOver = false;
 
   /** Enforces the given limits. */
-  constructor(limits: MessageLimits) {
-    this.#header = new HeaderDecoder(limits);
-    this.#maxMessageSize = limits.maxMessageSize;
+  constructor(options: MessageDecoderOptions) {
+    const { maxFrameSize, maxMessageSize, decodeAscii } = options;
+    this.payload = new PayloadView(decodeAscii);
+    this.#header = new HeaderDecoder({ maxFrameSize });
+    this.#maxMessageSize = maxMessageSize;
+    this.#short = Math.min(SHORT, maxFrameSize, maxMessageSize);
   }
 
   /** Whether the stream, ending here, would cut a frame or a message. */
@@ -78,7 +97,12 @@ export class MessageDecoder {
       this.#handedOver = false;
       this.#message.clear();
     }
+    if (this.#between) {
+      const opcode = this.#nextShort();
+      if (opcode !== 0) return opcode;
+    }
     while (this.#at < this.#end) {
+      this.#between = false;
       if (!this.#inFrame) {
         const size = this.#header.decode(this.#chunk, this.#at, this.#end);
         if (size === 0) break;
@@ -86,7 +110,10 @@ export class MessageDecoder {
         this.#beginFrame();
       }
       const event = this.#header.opcode >= Opcode.Close ? this.#readControl() : this.#readData();
-      if (event !== 0) return event;
+      if (event !== 0) {
+        this.#between = this.#messageOpcode === 0;
+        return event;
+      }
       // A frame without a payload is complete with its header, so the loop goes on at the chunk's end too.
     }
     this.#chunk = NOTHING;
@@ -100,6 +127,31 @@ export class MessageDecoder {
     this.push(NOTHING);
     this.#message.clear();
     this.payload.release();
+  }
+
+  /**
+   * The shortcut for what most messages are: short, in one frame, whole in the chunk. It takes a third of the time of
+   * the general way; 0: go that way.
+   */
+  #nextShort(): number {
+    const at = this.#at;
+    if (this.#end - at < 2) return 0;
+    const first = this.#chunk[at];
+    const length = this.#chunk[at + 1];
+    if ((first !== FINAL_BINARY && first !== FINAL_TEXT) || length > this.#short) return 0;
+    const start = at + 2;
+    if (start + length > this.#end) return 0;
+    this.frames++;
+    let ascii = false;
+    if (first === FINAL_TEXT) {
+      this.#utf8.reset();
+      if (!this.#utf8.validate(this.#chunk, start, start + length)) throw invalidUtf8();
+      if (!this.#utf8.complete) throw invalidUtf8();
+      ascii = this.#utf8.ascii;
+    }
+    this.#at = start + length;
+    this.payload.point(this.#chunk, start, length, ascii);
+    return first & 0x0f;
   }
 
   /** §5.4: the rules of fragmentation, and the limit on a message's size, checked on the header. */
@@ -144,7 +196,7 @@ export class MessageDecoder {
     const whole = taken === missing && this.#header.fin;
     if (whole && this.#message.length === 0) {
       this.#inFrame = false;
-      this.payload.point(this.#chunk, start, taken);
+      this.payload.point(this.#chunk, start, taken, text && this.#utf8.ascii);
       return this.#endMessage(text);
     }
     this.#message.append(this.#chunk, start, start + taken);
@@ -152,7 +204,7 @@ export class MessageDecoder {
     if (this.#missing > 0) return 0;
     this.#inFrame = false;
     if (!whole) return 0;
-    this.payload.point(this.#message.bytes, 0, this.#message.length);
+    this.payload.point(this.#message.bytes, 0, this.#message.length, text && this.#utf8.ascii);
     this.#handedOver = true;
     return this.#endMessage(text);
   }

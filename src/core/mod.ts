@@ -37,10 +37,10 @@ export {
 export type { ExtensionOffer, ExtensionParameter } from "./extension_header.ts";
 export { type HandshakeOptions, OpeningHandshake } from "./handshake.ts";
 export { MaskKeys, type RandomSource } from "./mask.ts";
-export type { MessageLimits } from "./message_decoder.ts";
+export type { MessageDecoderOptions, MessageLimits } from "./message_decoder.ts";
 export { Opcode } from "./opcode.ts";
 export { OutputBuffer } from "./output_buffer.ts";
-export type { Payload } from "./payload.ts";
+export type { AsciiDecoder, Payload } from "./payload.ts";
 export { Protocol, ProtocolEvent, type ProtocolOptions } from "./protocol.ts";
 export type { ResponseLimits } from "./response_parser.ts";
 export type { ConnectionState, Transition } from "./state.ts";

@@ -21,29 +21,43 @@ const EMPTY = new Uint8Array(0);
 /** RFC 6455 says nothing of byte order marks: a U+FEFF is content like any other. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Makes a string of ASCII bytes `source[start, end)`. A runtime may have something faster than `TextDecoder`. */
+export type AsciiDecoder = (source: Uint8Array, start: number, end: number) => string;
+
 /** A {@linkcode Payload} that can be pointed at other bytes. */
 export class PayloadView implements Payload {
   /** The memory that holds the payload, at `start`. */
   source: Uint8Array = EMPTY;
   /** Where in `source` it begins. */
   start = 0;
+
+  readonly #decodeAscii: AsciiDecoder | undefined;
+  // Asking a typed array for these costs more than to remember them for all messages of a chunk.
+  #buffer: ArrayBufferLike = EMPTY.buffer;
+  #offset = 0;
   #length = 0;
+  #ascii = false;
   #view: Uint8Array | undefined;
+
+  /** Decodes by `decodeAscii` what is known to be ASCII, and all else by `TextDecoder`. */
+  constructor(decodeAscii?: AsciiDecoder) {
+    this.#decodeAscii = decodeAscii;
+  }
 
   get byteLength(): number {
     return this.#length;
   }
 
   get bytes(): Uint8Array {
-    return this.#view ??= new Uint8Array(
-      this.source.buffer,
-      this.source.byteOffset + this.start,
-      this.#length,
-    );
+    return this.#view ??= new Uint8Array(this.#buffer, this.#offset + this.start, this.#length);
   }
 
   get text(): string {
-    return this.#length === 0 ? "" : decoder.decode(this.bytes);
+    if (this.#length === 0) return "";
+    if (this.#ascii && this.#decodeAscii !== undefined) {
+      return this.#decodeAscii(this.source, this.start, this.start + this.#length);
+    }
+    return decoder.decode(this.bytes);
   }
 
   copy(): Uint8Array<ArrayBuffer> {
@@ -52,11 +66,16 @@ export class PayloadView implements Payload {
     return copied;
   }
 
-  /** Points at `source[start, start + length)`. */
-  point(source: Uint8Array, start: number, length: number): void {
-    this.source = source;
+  /** Points at `source[start, start + length)`; `ascii` when its bytes are known to be. */
+  point(source: Uint8Array, start: number, length: number, ascii = false): void {
+    if (source !== this.source) {
+      this.source = source;
+      this.#buffer = source.buffer;
+      this.#offset = source.byteOffset;
+    }
     this.start = start;
     this.#length = length;
+    this.#ascii = ascii;
     this.#view = undefined;
   }
 

@@ -5,7 +5,7 @@ import type { CloseInfo } from "./close_info.ts";
 import { FrameEncoder, headerSize } from "./encoder.ts";
 import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
-import { MessageDecoder, type MessageLimits } from "./message_decoder.ts";
+import { MessageDecoder, type MessageDecoderOptions } from "./message_decoder.ts";
 import { Opcode } from "./opcode.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import type { Payload } from "./payload.ts";
@@ -29,7 +29,7 @@ export const ProtocolEvent = {
 export type ProtocolEvent = (typeof ProtocolEvent)[keyof typeof ProtocolEvent];
 
 /** What a {@linkcode Protocol} needs. */
-export interface ProtocolOptions extends MessageLimits {
+export interface ProtocolOptions extends MessageDecoderOptions {
   /** Where masking keys come from; connections may share it. */
   readonly maskKeys: MaskKeys;
   /** Bytes that may wait to be written before a sending method throws `LimitExceeded`. */

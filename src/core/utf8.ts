@@ -32,6 +32,9 @@ export class Utf8Validator {
   #lowest = 0x80;
   #highest = 0xbf;
 
+  /** Whether all bytes of the text so far are ASCII. */
+  ascii = true;
+
   /** Whether the bytes so far end with a whole code point. */
   get complete(): boolean {
     return this.#wanted === 0;
@@ -39,6 +42,7 @@ export class Utf8Validator {
 
   /** Begins a new text. */
   reset(): void {
+    this.ascii = true;
     this.#wanted = 0;
     this.#lowest = 0x80;
     this.#highest = 0xbf;
@@ -67,6 +71,7 @@ export class Utf8Validator {
 
   /** The table of RFC 3629 §4, by first byte. */
   #begin(byte: number): boolean {
+    this.ascii = false;
     if (byte < 0xc2 || byte > 0xf4) return false;
     if (byte < 0xe0) {
       this.#wanted = 1;

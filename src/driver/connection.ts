@@ -6,6 +6,7 @@ import { Protocol, ProtocolEvent } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
 import type { Clock, Timer } from "./clock.ts";
+import { decodeAscii } from "./decode_ascii.ts";
 import { ioError, isConnectionLost } from "./connection_lost.ts";
 import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
@@ -93,7 +94,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#timings = parts.timings;
     this.#stash = parts.leftover;
     this.#bytesReceived = parts.leftover.length;
-    this.#protocol = new Protocol({ ...settings, maskKeys: parts.maskKeys });
+    this.#protocol = new Protocol({ ...settings, maskKeys: parts.maskKeys, decodeAscii });
     this.#ending = new Ending(parts.log);
     this.sending = new SendSide(this.#protocol, stream, clock, settings.highWaterMark);
     stream.attach(this);
