@@ -21,7 +21,7 @@ export interface Channel<T> {
 /** Makes a channel. Both ends are open in this thread; `handle()` opens more of them, in any thread. */
 export function createChannel<T>(codec: Codec<T>, options: ChannelOptions): Channel<T> {
   const memory = Ring.create(options.capacity).shared;
-  const end = { codec, spinWaitDuration: options.spinWaitDuration };
+  const end = { ...options, codec };
   return {
     sender: Sender.from({ end: "sender", memory, codec: codec.name }, end),
     receiver: Receiver.from({ end: "receiver", memory, codec: codec.name }, end),

@@ -132,9 +132,9 @@ export interface SendPongMessage {
 export interface CloseMessage {
   /** Tells the messages apart. */
   readonly type: "close";
-  /** 1000, or 3000 to 4999. Default: 1000. */
+  /** 1000, or 3000 to 4999. */
   readonly code?: number;
-  /** At most 123 bytes of UTF-8. Default: empty. */
+  /** At most 123 bytes of UTF-8. */
   readonly reason?: string;
 }
 
