@@ -1,0 +1,31 @@
+import process from "node:process";
+import { type Ffi, type Functions, type Pointer, type Signatures, unavailable } from "./ffi.ts";
+
+/** The part of `bun:ffi` that is used here. */
+interface BunFfi {
+  dlopen(library: string, symbols: Record<string, { args: string[]; returns: string }>): {
+    readonly symbols: unknown;
+  };
+  toArrayBuffer(pointer: number, offset: number, length: number): ArrayBuffer;
+}
+
+const types = { void: "void", i32: "i32", u32: "u32", pointer: "ptr", buffer: "ptr" } as const;
+
+/** `bun:ffi`. A pointer is a number there. */
+export function bunFfi(): Ffi {
+  const builtin: unknown = process.getBuiltinModule?.("bun:ffi");
+  if (builtin === undefined) throw unavailable("a Bun with process.getBuiltinModule: 1.2 or later");
+  const bun = builtin as BunFfi;
+  return {
+    open<const S extends Signatures>(library: string, signatures: S): Functions<S> {
+      const symbols = Object.entries(signatures).map(([name, { parameters, result }]) =>
+        [name, { args: parameters.map((type) => types[type]), returns: types[result] }] as const
+      );
+      return bun.dlopen(library, Object.fromEntries(symbols)).symbols as Functions<S>;
+    },
+    memory: (pointer: Pointer, length: number): ArrayBuffer =>
+      bun.toArrayBuffer(pointer as unknown as number, 0, length),
+    pointer: (address: bigint): Pointer | null => Number(address) as unknown as Pointer,
+    address: (pointer: Pointer): bigint => BigInt(pointer as unknown as number),
+  };
+}

@@ -1,0 +1,40 @@
+import process from "node:process";
+import { type Ffi, type Functions, type Pointer, type Signatures, unavailable } from "./ffi.ts";
+
+/** The part of `node:ffi` that is used here. */
+interface NodeFfi {
+  dlopen(library: null, symbols: Record<string, { arguments: readonly string[]; return: string }>): {
+    readonly functions: unknown;
+  };
+  toArrayBuffer(pointer: bigint, length: number, copy: boolean): ArrayBuffer;
+}
+
+/** `node:ffi`. A pointer is a bigint there. */
+export function nodeFfi(): Ffi {
+  const node = builtin();
+  return {
+    // Whatever the library: C's own is in the process, and so is an OpenSSL, which another one would clash with.
+    open<const S extends Signatures>(_library: string, signatures: S): Functions<S> {
+      const symbols = Object.entries(signatures).map(([name, { parameters, result }]) =>
+        [name, { arguments: parameters, return: result }] as const
+      );
+      return node.dlopen(null, Object.fromEntries(symbols)).functions as Functions<S>;
+    },
+    memory: (pointer: Pointer, length: number): ArrayBuffer =>
+      node.toArrayBuffer(pointer as unknown as bigint, length, false),
+    pointer: (address: bigint): Pointer | null => address as unknown as Pointer,
+    address: (pointer: Pointer): bigint => pointer as unknown as bigint,
+  };
+}
+
+function builtin(): NodeFfi {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  if (permission !== undefined && !permission.has("ffi")) {
+    throw unavailable("permission to call the system's libraries: --allow-ffi");
+  }
+  const found: unknown = process.getBuiltinModule?.("node:ffi");
+  if (found === undefined) {
+    throw unavailable(`the module node:ffi: Node 26.1 or later; this is ${process.version}`);
+  }
+  return found as NodeFfi;
+}

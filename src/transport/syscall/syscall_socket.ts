@@ -1,0 +1,127 @@
+import { WebSocketError } from "../../core/errors.ts";
+import { checked, makeNonBlocking } from "./descriptor.ts";
+import { type Libc, libc } from "./libc.ts";
+import { errno, platform, SHUT_WR, SOCK_STREAM } from "./platform.ts";
+import { END, WOULD_BLOCK } from "./polled_stream.ts";
+import type { SocketAddress } from "./socket_address.ts";
+import { SystemError } from "./system_error.ts";
+
+/** The most bytes of one `send`: its result has to fit into 31 bits. */
+const largestSend = 2 ** 30;
+const closed = -1;
+
+/** A socket of the system: a descriptor that is closed exactly once, and never used after that. */
+export class SyscallSocket {
+  readonly #libc: Libc = libc();
+  readonly #sendFlags: number = platform().sendFlags;
+  #fd: number;
+
+  /** Opens a non-blocking stream socket of an address family. Throws a {@linkcode SystemError}. */
+  constructor(family: number) {
+    const { socketFlags, SOL_SOCKET, SO_NOSIGPIPE } = platform();
+    this.#fd = checked("socket", this.#libc.socket(family, SOCK_STREAM | socketFlags, 0));
+    try {
+      if (socketFlags === 0) makeNonBlocking(this.#fd);
+      if (SO_NOSIGPIPE !== undefined) this.setOption(SOL_SOCKET, SO_NOSIGPIPE, 1);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The descriptor, or -1 after `close`. It stays this object's: only look. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** The descriptor. Throws `WebSocketError` `ConnectionClosed` after `close`. */
+  requireFd(): number {
+    if (this.#fd === closed) throw new WebSocketError("ConnectionClosed", "the socket has been closed");
+    return this.#fd;
+  }
+
+  /** Begins to connect. Answers whether that was all; if not, the socket becomes writable when it is decided. */
+  connect(address: SocketAddress): boolean {
+    if (this.#libc.connect(this.requireFd(), address.bytes, address.bytes.length) === 0) return true;
+    const number = this.#libc.errno[0];
+    // After a signal, the attempt goes on by itself.
+    if (number === errno.EINPROGRESS || number === errno.EINTR) return false;
+    throw new SystemError("connect", number);
+  }
+
+  /** How connecting was decided: throws what it failed with. */
+  finishConnect(): void {
+    const { SOL_SOCKET, SO_ERROR } = platform();
+    const number = this.getOption(SOL_SOCKET, SO_ERROR);
+    if (number !== 0) throw new SystemError("connect", number);
+  }
+
+  /** Receives into `bytes`. Answers the number of bytes, {@linkcode WOULD_BLOCK} or {@linkcode END}. */
+  receive(bytes: Uint8Array): number {
+    const fd = this.requireFd();
+    for (;;) {
+      const count = this.#libc.recv(fd, bytes, bytes.length, 0);
+      if (count > 0) return count;
+      if (count === 0) return END;
+      const number = this.#libc.errno[0];
+      if (number === errno.EAGAIN) return WOULD_BLOCK;
+      if (number !== errno.EINTR) throw new SystemError("recv", number);
+    }
+  }
+
+  /** Sends from `bytes[start, end)`. Answers the number of bytes taken. */
+  send(bytes: Uint8Array, start: number, end: number): number {
+    const fd = this.requireFd();
+    // Native code sees no bounds: they are checked here, a buffer that has been detached included.
+    if (!(start >= 0 && start <= end && end <= bytes.length)) {
+      throw new RangeError(`send: ${start} to ${end} of ${bytes.length} bytes`);
+    }
+    if (start === end) return 0;
+    // A view only for what is left of a partial write.
+    const from = start === 0 ? bytes : bytes.subarray(start);
+    const length = Math.min(end - start, largestSend);
+    for (;;) {
+      const count = this.#libc.send(fd, from, length, this.#sendFlags);
+      if (count >= 0) return count;
+      const number = this.#libc.errno[0];
+      if (number === errno.EAGAIN) return 0;
+      if (number !== errno.EINTR) throw new SystemError("send", number);
+    }
+  }
+
+  /** Reads an option that is an `int`. */
+  getOption(level: number, name: number): number {
+    const value = new Int32Array(new ArrayBuffer(4));
+    const length = new Int32Array(new ArrayBuffer(4)).fill(4);
+    checked(
+      "getsockopt",
+      this.#libc.getsockopt(this.requireFd(), level, name, bytesOf(value), bytesOf(length)),
+    );
+    return value[0];
+  }
+
+  /** Sets an option that is an `int`. */
+  setOption(level: number, name: number, value: number): void {
+    const memory = new Int32Array(new ArrayBuffer(4)).fill(value);
+    checked("setsockopt", this.#libc.setsockopt(this.requireFd(), level, name, bytesOf(memory), 4));
+  }
+
+  /** Sends FIN. */
+  shutdown(): void {
+    // It fails when the peer has reset the connection, and then there is nobody to tell.
+    this.#libc.shutdown(this.requireFd(), SHUT_WR);
+  }
+
+  /** Closes the descriptor. The next calls do nothing. */
+  close(): void {
+    if (this.#fd === closed) return;
+    const fd = this.#fd;
+    this.#fd = closed;
+    // Never again after EINTR: the descriptor is gone, and its number may be somebody else's by now.
+    this.#libc.close(fd);
+  }
+}
+
+function bytesOf(memory: Int32Array<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(memory.buffer);
+}
