@@ -323,6 +323,8 @@ export class Connection<Client> implements ByteStreamSink {
   /** Limits the wait for the stream's end; a wait that has begun goes on. */
   #waitForEnd(limit: number): void {
     if (this.#gone) return;
+    // From here on this deadline decides: a peer that has said goodbye need not answer pings.
+    this.#keepAlive?.stop();
     this.#deadline ??= this.#clock.after(limit, () => {
       const message = `the peer did not answer Close within closeTimeout, ${limit} ms`;
       this.giveUp(new WebSocketError("Timeout", message, { phase: "close" }));

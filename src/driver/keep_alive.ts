@@ -43,10 +43,15 @@ export class KeepAlive {
     this.#timer?.cancel();
   }
 
+  /** Until a ping is due, if nothing comes. */
+  #silenceLeft(): number {
+    return this.#lastActivity + this.#options.interval - this.#clock.now();
+  }
+
   #waitForSilence(delay: number): void {
     this.#timer = this.#clock.after(delay, () => {
       if (this.#actions.isPaused()) this.onActivity();
-      const left = this.#lastActivity + this.#options.interval - this.#clock.now();
+      const left = this.#silenceLeft();
       if (left > 0) return this.#waitForSilence(left);
       const pinged = this.#clock.now();
       this.#actions.ping();
@@ -56,8 +61,9 @@ export class KeepAlive {
 
   #waitForAnswer(pinged: number, delay: number, extraTurns: number): void {
     this.#timer = this.#clock.after(delay, () => {
-      if (this.#actions.isPaused() || this.#lastActivity > pinged) {
-        this.#waitForSilence(this.#options.interval);
+      if (this.#actions.isPaused()) this.onActivity();
+      if (this.#lastActivity >= pinged) {
+        this.#waitForSilence(Math.max(0, this.#silenceLeft()));
       } else if (extraTurns > 0) {
         this.#waitForAnswer(pinged, EXTRA_TURN_MS, extraTurns - 1);
       } else {

@@ -1,0 +1,51 @@
+import { MaskKeys } from "../../src/core/mask.ts";
+import { Connection } from "../../src/driver/connection.ts";
+import { ConnectionLog } from "../../src/driver/logger.ts";
+import type { ConnectionSettings } from "../../src/driver/settings.ts";
+import type { Handler } from "../../mod.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { RecordingStream } from "../support/recording_transport.ts";
+
+/** What a {@linkcode connection} may be given. */
+export interface TestConnectionOptions {
+  readonly settings?: Partial<ConnectionSettings>;
+  readonly room?: number;
+}
+
+const defaults: ConnectionSettings = {
+  closeTimeout: 5000,
+  maxMessageSize: 1 << 20,
+  maxFrameSize: 1 << 20,
+  maxBufferedAmount: 1 << 20,
+  highWaterMark: 1 << 16,
+  spinWaitDuration: undefined,
+  keepAlive: undefined,
+  logger: undefined,
+  signal: undefined,
+};
+
+/** An open connection on a stream and a clock that are moved by hand, and what its handler was told. */
+export function connection({ settings, room }: TestConnectionOptions = {}) {
+  const stream = new RecordingStream({ room });
+  const clock = new ManualClock();
+  const events: string[] = [];
+  const subject = new Connection<undefined>({
+    stream,
+    clock,
+    settings: { ...defaults, ...settings },
+    log: new ConnectionLog(undefined),
+    maskKeys: new MaskKeys((bytes) => void bytes.fill(0)),
+    timings: { lookup: 0, tcp: 0, tls: 0, upgrade: 0, total: 0 },
+    leftover: new Uint8Array(0),
+  });
+  const handler: Handler<undefined> = {
+    onTextMessage: (_, { text }) => void events.push(`text ${text}`),
+    onPing: () => void events.push("ping"),
+    onPong: () => void events.push("pong"),
+    onDrain: () => void events.push("drain"),
+    onConnectionClosed: (_, { code }) => void events.push(`closed ${code}`),
+    onError: (_, { code, phase }) => void events.push(phase === undefined ? code : `${code} ${phase}`),
+    onQuit: () => void events.push("quit"),
+  };
+  return { stream, clock, events, subject, run: () => subject.run(handler, undefined) };
+}
