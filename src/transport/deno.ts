@@ -19,7 +19,7 @@ import type {
 } from "./transport.ts";
 
 /** Bytes that a stream reads before timers and other streams have their turn. */
-const turnSize = 1024 * 1024;
+const turnSize = 256 * 1024;
 
 /** Byte streams over `Deno.connect` and `Deno.startTls`. */
 export const denoTransport: Transport = {

@@ -1,5 +1,5 @@
-/** Buffer of a connection at rest. */
-const restSize = 4 * 1024;
+/** Buffer of a connection at rest: small, for there may be thousands of them. */
+const restSize = 2 * 1024;
 /** Buffer of a connection on which data flows. */
 const flowSize = 64 * 1024;
 /** How many large buffers without a read are kept for the next. */
@@ -9,7 +9,7 @@ const spares: Uint8Array[] = [];
 
 /**
  * Buffers for a stream whose pending read owns its buffer. Data that fills the small buffer of a connection
- * at rest gets a large one, shared between the streams of a thread, until a read leaves most of it empty.
+ * at rest gets a large one, from a pool of the thread, for as long as reads fill half of it.
  */
 export class ReadBuffers {
   #rest: Uint8Array | undefined;
@@ -23,7 +23,7 @@ export class ReadBuffers {
 
   /** The read has ended: `count` bytes came, and are used up. */
   give(buffer: Uint8Array, count: number): void {
-    this.#flows = count >= restSize;
+    this.#flows = buffer === this.#rest ? count === restSize : count >= flowSize / 2;
     if (buffer !== this.#rest && spares.length < spareLimit) spares.push(buffer);
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Certificates for tests, made on the spot and once per process. Nothing here is ever written to disk.
+ * Certificates for tests, made on the spot and once per process.
  *
  * @module
  */
+import { readFileSync } from "node:fs";
 import "./reflect_metadata.ts";
 import type { ExtendedKeyUsage, JsonGeneralNames, X509Certificate } from "@peculiar/x509";
 
@@ -59,10 +60,17 @@ interface LeafOptions {
 
 let made: Promise<Certificates> | undefined;
 
-/** The certificates of this process, made by the first call. */
+/**
+ * The certificates of this process, made by the first call; or those in the JSON file that
+ * {@linkcode certificatesVariable} names, made by the process that started this one.
+ */
 export function certificates(): Promise<Certificates> {
-  return made ??= make();
+  const file = process.env[certificatesVariable];
+  return made ??= file === undefined ? make() : Promise.resolve(JSON.parse(readFileSync(file, "utf8")));
 }
+
+/** The environment variable that hands certificates on. */
+export const certificatesVariable = "TEST_CERTIFICATES";
 
 async function make(): Promise<Certificates> {
   const [authority, clientAuthority] = await Promise.all([

@@ -6,7 +6,7 @@ import type {
   TlsOptions,
   Transport,
 } from "../../src/transport/transport.ts";
-import { certificates } from "../support/certificates.ts";
+import { certificates, certificatesVariable } from "../support/certificates.ts";
 import { Listener, type Peer } from "./peer.ts";
 import { RecordingSink } from "./recording_sink.ts";
 
@@ -49,6 +49,14 @@ export class Connected implements AsyncDisposable {
   }
 }
 
+/** Whether the tests' authority is in the runtime's own store: see `deno_store_test.ts`. */
+export const inStore: boolean = process.env[certificatesVariable] !== undefined;
+
+/** The options by which the tests' authority is trusted. */
+export async function trust(): Promise<TlsOptions> {
+  return inStore ? {} : { caCerts: (await certificates()).ca };
+}
+
 /** What a connection runs over. */
 export type Layer = "TCP" | "TLS";
 
@@ -57,12 +65,12 @@ export async function connected(
   transport: Transport,
   { layer = "TCP", socket }: { readonly layer?: Layer; readonly socket?: SocketOptions } = {},
 ): Promise<Connected> {
-  const { ca, server } = await certificates();
+  const { server } = await certificates();
   const serverTls: ServerTlsOptions | undefined = layer === "TLS" ? { ...server } : undefined;
   const listener = await Listener.open({ tls: serverTls });
   const stream = await connect(transport, {
     port: listener.port,
-    tls: layer === "TLS" ? { caCerts: ca } : undefined,
+    tls: layer === "TLS" ? await trust() : undefined,
     socket,
   });
   const sink = new RecordingSink();

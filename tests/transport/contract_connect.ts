@@ -4,7 +4,7 @@ import { WebSocketError } from "../../src/core/errors.ts";
 import type { ConnectPhase, SocketOptions, Transport } from "../../src/transport/transport.ts";
 import { certificates } from "../support/certificates.ts";
 import { turns } from "./changes.ts";
-import { connect, connected, type ConnectOptions } from "./connected.ts";
+import { connect, connected, type ConnectOptions, trust } from "./connected.ts";
 import { Listener, unusedPort } from "./peer.ts";
 import { RecordingSink } from "./recording_sink.ts";
 
@@ -36,10 +36,10 @@ export function connectContract(transport: Transport): void {
   };
 
   test(`${name}: the phases are look-up (of a name), TCP and TLS`, async () => {
-    const { ca, server } = await certificates();
+    const { server } = await certificates();
     await using plain = await Listener.open();
     await using secure = await Listener.open({ tls: { ...server } });
-    const tls = { caCerts: ca };
+    const tls = await trust();
     assertEquals(await reach({ port: plain.port }), ["tcp"]);
     assertEquals(await reach({ port: plain.port, host: "localhost" }), ["lookup", "tcp"]);
     assertEquals(await reach({ port: secure.port, tls }), ["tcp", "tls"]);
