@@ -118,8 +118,8 @@ const limits: readonly ConformanceCase[] = [
   tooBig("a length of 2^53 + 1", {}, binaryFrame("", { declaredLength: 2n ** 53n + 1n }), undefined, "27"),
   tooBig("a length of 2^63 - 1", {}, binaryFrame("", { declaredLength: 2n ** 63n - 1n }), undefined, "27"),
   tooBig(
-    "a length of 2^63 - 1 without limits",
-    { maxFrameSize: Number.MAX_SAFE_INTEGER, maxMessageSize: Number.MAX_SAFE_INTEGER },
+    "a length of 2^63 - 1 where the limits are as high as can be",
+    { maxFrameSize: 2 ** 30, maxMessageSize: 2 ** 30 },
     binaryFrame("", { declaredLength: 2n ** 63n - 1n }),
     undefined,
     "27",

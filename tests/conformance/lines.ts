@@ -46,7 +46,10 @@ export function closeLine({ code, reason, wasClean, initiator, error }: CloseInf
   return parts.join(" ") + why;
 }
 
-/** An error: its code, then close code, phase or response. Never its message. */
+/**
+ * An error: its code, then close code, phase or response; of a response other than 101 the headers too (without
+ * Accept, which is another each time) and the body. Never the message.
+ */
 export function errorLine(error: unknown): string {
   if (!(error instanceof WebSocketError)) return `unknown error: ${error}`;
   const { code, closeCode, phase, response } = error;
@@ -56,7 +59,8 @@ export function errorLine(error: unknown): string {
   if (response !== undefined) {
     parts.push(response.status);
     if (response.status !== 101) {
-      parts.push(...response.headers.map(([name, value]) => `[${name}: ${value}]`));
+      const fields = response.headers.filter(([name]) => name !== "sec-websocket-accept");
+      parts.push(...fields.map(([name, value]) => `[${name}: ${value}]`));
       if (response.body.length > 0) parts.push(JSON.stringify(new TextDecoder().decode(response.body)));
     }
   }
