@@ -45,6 +45,8 @@ export const LAST_WRITER = SEND_LOCK + 1;
 export const LAST_READER = RECEIVE_LOCK + 1;
 /** Index of the counter that numbers writers and readers. */
 export const NEXT_ID = 4;
+/** Index of the word that the thread of a connection counts up, to show that it is alive. */
+export const PULSE = 5;
 /** Index of the wake word of senders that wait for room. Written only by those who wait, as the next three. */
 export const ROOM_WAKE = 5 * GROUP;
 /** Index of the wake word of senders that wait for the lock. */

@@ -2,6 +2,7 @@ import type { Codec } from "./codec.ts";
 import type { ReceiverHandle } from "./handle.ts";
 import { codecOf } from "./handle.ts";
 import { RECEIVERS } from "./layout.ts";
+import type { Pulse } from "./pulse.ts";
 import { Ring } from "./ring.ts";
 import { RingReader } from "./ring_reader.ts";
 import type { Status } from "./status.ts";
@@ -66,6 +67,11 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
   /** What to send to another thread, for {@linkcode Receiver.from}. Keep this end open until it has arrived. */
   handle(): ReceiverHandle<T> {
     return { end: "receiver", memory: this.#ring.shared, codec: this.#codec.name };
+  }
+
+  /** @internal The pulse of the thread that hosts a connection. */
+  get pulse(): Pulse {
+    return this.#ring.pulse;
   }
 
   /** Whether nothing can be sent any more. Items may still be there. */

@@ -10,6 +10,7 @@ import {
   MIN_CAPACITY,
   NEXT_ID,
   POSITION,
+  PULSE,
   RECEIVE_LOCK,
   RECEIVE_LOCK_WAKE,
   RING_OFFSET,
@@ -20,6 +21,7 @@ import {
 } from "./layout.ts";
 import { Lock } from "./lock.ts";
 import { Memory } from "./memory.ts";
+import { Pulse } from "./pulse.ts";
 import { WakeWord } from "./wake_word.ts";
 
 /** One thread's view of a bounded ring of records in shared memory. The layout is told in `layout.ts`. */
@@ -42,6 +44,8 @@ export class Ring {
   readonly room: WakeWord;
   /** What receivers sleep on when there is nothing to read. */
   readonly data: WakeWord;
+  /** The life of the thread that hosts a connection, where the channel is one of a connection. */
+  readonly pulse: Pulse;
 
   private constructor(shared: SharedArrayBuffer) {
     this.shared = shared;
@@ -53,6 +57,7 @@ export class Ring {
     this.receiveLock = new Lock(this.control, RECEIVE_LOCK, RECEIVE_LOCK_WAKE);
     this.room = new WakeWord(this.control, ROOM_WAKE);
     this.data = new WakeWord(this.control, DATA_WAKE);
+    this.pulse = new Pulse(this.control, PULSE);
   }
 
   /** Makes a ring of at least `capacity` bytes: the next power of two. */

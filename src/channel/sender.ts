@@ -4,6 +4,7 @@ import { encodeRecord } from "./codec.ts";
 import type { SenderHandle } from "./handle.ts";
 import { codecOf } from "./handle.ts";
 import { SENDERS } from "./layout.ts";
+import type { Pulse } from "./pulse.ts";
 import type { ChannelEndOptions } from "./receiver.ts";
 import { Ring } from "./ring.ts";
 import { RingWriter } from "./ring_writer.ts";
@@ -81,6 +82,11 @@ export class Sender<T> implements Disposable {
   /** What to send to another thread, for {@linkcode Sender.from}. Keep this end open until it has arrived. */
   handle(): SenderHandle<T> {
     return { end: "sender", memory: this.#ring.shared, codec: this.#codec.name };
+  }
+
+  /** @internal The pulse of the thread that hosts a connection. */
+  get pulse(): Pulse {
+    return this.#ring.pulse;
   }
 
   /** Whether nothing can be sent any more. */

@@ -1,4 +1,5 @@
 import { WebSocketError } from "../core/errors.ts";
+import { PulseWatch } from "./pulse.ts";
 import type { Ring } from "./ring.ts";
 import type { Status } from "./status.ts";
 import { BUSY } from "./status.ts";
@@ -8,13 +9,14 @@ export type RingSide = "sender" | "receiver";
 
 /**
  * Notices, for one wait, that the thread waited for must be dead: it holds a lock, could go on, and has not
- * moved for too long. A thread that was terminated within a call leaves the lock taken, and
- * no runtime tells.
+ * moved for too long; or the pulse of the connection's thread has stopped. A thread that was terminated within a
+ * call leaves the lock taken, and no runtime tells a thread that waits.
  */
 export class StallWatch {
   readonly #ring: Ring;
   readonly #side: RingSide;
   readonly #limit: number;
+  readonly #pulse: PulseWatch;
   #suspected = false;
   #position = 0;
   #since = 0;
@@ -23,10 +25,12 @@ export class StallWatch {
     this.#limit = limit;
     this.#ring = ring;
     this.#side = side;
+    this.#pulse = new PulseWatch(ring.pulse, limit);
   }
 
   /** Throws `Timeout` when the other thread has been stuck for too long. */
   check(status: Status): void {
+    this.#pulse.check();
     // Waiting for the lock is waiting for one's own side to move, waiting for room or data for the other.
     const waitsForSender = (this.#side === "sender") === (status === BUSY);
     const position = waitsForSender ? this.#ring.tail : this.#ring.head;
