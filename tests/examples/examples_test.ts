@@ -1,0 +1,93 @@
+import { readdir } from "node:fs/promises";
+import process from "node:process";
+import { describe, it } from "node:test";
+import { assertEquals, assertMatch } from "@std/assert";
+import { type WebSocket, WebSocketServer } from "ws";
+import { runExample, type RunOptions } from "./run_example.ts";
+
+const directory = new URL("../../examples/", import.meta.url);
+
+function run(name: string, options?: RunOptions): Promise<string[]> {
+  return runExample(new URL(`${name}.ts`, directory), options);
+}
+
+/** What each example prints, except where that differs from run to run. */
+const printed: Record<string, readonly (string | RegExp)[]> = {
+  echo: ["received: Hello, world", "closed: 1000"],
+  headers: ["subprotocol: chat.v2"],
+  ping_pong: ["pong: are you there?", /^round trip: \d+\.\d{3} ms$/],
+  tls_own_ca: ["without the authority: TlsFailed", "with the authority: Hello over TLS"],
+  shutdown: [
+    "close: the peer answers, or closeTimeout passes",
+    "closed: 1000, clean: true",
+    "quit",
+    "forceQuit: no Close frame, no callback but onQuit",
+    "quit",
+    "run answers: 1006, clean: false",
+  ],
+  raw_socket: [/^(Deno\.TcpConn|Bun\.Socket|net\.Socket) to port \d+$/],
+  logging: [
+    /^websocket 1: connecting to 127\.0\.0\.1:\d+: tcp$/,
+    /^websocket 1: connecting to 127\.0\.0\.1:\d+: upgrade$/,
+    /^websocket 1: connected to 127\.0\.0\.1:\d+ over (deno|bun|node)$/,
+    "websocket 1: closing: 1000",
+    "websocket 1: closed by local: 1000",
+    /^\[feed\] websocket 2: connected to/,
+    "[feed] websocket 2: closed by local: 1000",
+  ],
+  blocking: ["received: one", "received: two", "received: three"],
+  async: ["activated", "received: Hello from another thread", "closed", "quit", "closed: 1000"],
+  many_connections: ["100 connections", "100 echoes"],
+};
+
+describe("examples", () => {
+  for (const [name, expected] of Object.entries(printed)) {
+    it(`${name}.ts prints what it should`, async () => {
+      assertLines(await run(name), expected);
+    });
+  }
+
+  it("consumer_in_worker.ts prints what it should, on two threads", async () => {
+    const lines = await run("consumer_in_worker");
+    assertEquals(lines.sort(), ["main thread: closed with 1000", "worker: received Hello from the worker"]);
+  });
+
+  it("shutdown_on_sigint.ts closes when interrupted", async () => {
+    const lines = await run("shutdown_on_sigint", {
+      // Not by child.kill: Deno would then report the signal as the end of a child that ended by itself.
+      onLine: (line, { pid }) => line.startsWith("running") && process.kill(pid!, "SIGINT"),
+    });
+    assertLines(lines, ["running, press Ctrl-C", "closed: 1000 interrupted, clean: true"]);
+  });
+
+  it("headers.ts sends its headers, to the URL that it is given", async () => {
+    const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+    await new Promise((resolve) => server.once("listening", resolve));
+    try {
+      const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();
+      server.on("connection", (_socket: WebSocket, { headers }) => resolve(headers));
+      const { port } = server.address() as { port: number };
+      await run("headers", { args: [`ws://127.0.0.1:${port}/feed`] });
+      const headers = await promise;
+      assertEquals(headers["authorization"], "Bearer s3cr3t");
+      assertEquals(headers["user-agent"], "silver9-example");
+      assertEquals(headers["sec-websocket-protocol"], "chat.v2, chat.v1");
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("are all tested", async () => {
+    const files = (await readdir(directory)).filter((file) => file.endsWith(".ts"));
+    const tested = [...Object.keys(printed), "consumer_in_worker", "shutdown_on_sigint"];
+    assertEquals(files.sort(), tested.map((name) => `${name}.ts`).sort());
+  });
+});
+
+function assertLines(lines: readonly string[], expected: readonly (string | RegExp)[]): void {
+  for (const [index, line] of expected.entries()) {
+    if (typeof line === "string") assertEquals(lines[index], line);
+    else assertMatch(lines[index] ?? "", line);
+  }
+  assertEquals(lines.length, expected.length);
+}
