@@ -79,7 +79,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   }),
   tls: object,
   transport: either(
-    exactly("deno", "bun", "node"),
+    exactly("deno", "bun", "node", "syscall"),
     withMethods("an object that implements Transport", "connect"),
   ),
   spinWaitDuration: either(exactly(null), duration),

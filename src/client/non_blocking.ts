@@ -2,10 +2,11 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionState } from "../core/state.ts";
-import type { Opened } from "../driver/event_driver.ts";
+import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
+import { PollLoop } from "../driver/poll_loop.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
-import { openConnection } from "./open_connection.ts";
+import { openBlocking, openConnection } from "./open_connection.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
 /**
@@ -58,20 +59,46 @@ export class NonBlockingClient {
   }
 
   /**
+   * As {@linkcode NonBlockingClient.connect}, while this thread waits. With `transport: "syscall"` only.
+   *
+   * @throws {WebSocketError} `InvalidConfiguration` with another transport.
+   */
+  static connectSync(url: string | URL, options: NonBlockingOptions = {}): NonBlockingClient {
+    return new NonBlockingClient(openBlocking<NonBlockingClient>(url, options));
+  }
+
+  /**
    * Delivers everything that happens to `handler`, until the connection has ended and `onQuit` has returned.
    *
    * @throws {WebSocketError} `SocketUnavailable` when called twice; the error that the handler has no `onError`
    * for; or whatever a callback threw.
    */
   run(handler: Handler<NonBlockingClient>): Promise<CloseInfo> {
-    const { connection, polling } = this.#opened;
-    if (connection.running) {
-      const message = "run: the client is running already, or has run";
-      return Promise.reject(new WebSocketError("SocketUnavailable", message));
-    }
+    const { connection, turns } = this.#opened;
+    if (connection.running) return Promise.reject(alreadyRunning());
     const result = connection.run(handler, this);
-    polling?.start();
+    turns?.start();
     return result;
+  }
+
+  /**
+   * As {@linkcode NonBlockingClient.run}, on this thread alone: the event loop stands still. With
+   * `transport: "syscall"` only. `spinWaitDuration` says how it waits: `null` polls without a pause, `undefined`
+   * sleeps in the kernel until something comes, a number sleeps that long between polls.
+   *
+   * @throws {WebSocketError} as `run`; `InvalidConfiguration` with another transport.
+   */
+  runSync(handler: Handler<NonBlockingClient>): CloseInfo {
+    const { connection, turns } = this.#opened;
+    if (connection.running) throw alreadyRunning();
+    if (!(turns instanceof PollLoop)) {
+      const message = 'runSync: needs the option transport: "syscall"';
+      throw new WebSocketError("InvalidConfiguration", message);
+    }
+    // The loop below runs it to its end, so the outcome is there when it returns.
+    connection.run(handler, this).catch(() => {});
+    turns.run(() => connection.finished);
+    return connection.outcome();
   }
 
   /**
@@ -181,6 +208,10 @@ export class NonBlockingClient {
     if (!connection.running) void connection.run(SILENT, this);
     await connection.whenFinished();
   }
+}
+
+function alreadyRunning(): WebSocketError {
+  return new WebSocketError("SocketUnavailable", "run: the client is running already, or has run");
 }
 
 /** Takes note of nothing, errors included. */

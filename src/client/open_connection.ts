@@ -1,6 +1,11 @@
+import { WebSocketError } from "../core/errors.ts";
 import { parseWebSocketUrl } from "../core/url.ts";
-import { connectEventDriven, type Opened } from "../driver/event_driver.ts";
-import { loadTransport } from "../transport/detect.ts";
+import { connectEventDriven } from "../driver/event_driver.ts";
+import { connectAlongside, connectBlocking, type OpenedPolled } from "../driver/poll_driver.ts";
+import type { Opened, OpeningTarget } from "../driver/opening.ts";
+import type { ConnectionSettings } from "../driver/settings.ts";
+import { detectRuntime, loadTransport } from "../transport/detect.ts";
+import type { Transport } from "../transport/transport.ts";
 import { checkOptions, connectionSettings, refuseUnsupported, socketOptions } from "./check_options.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
@@ -12,16 +17,46 @@ export async function openConnection<Client>(
   url: string | URL,
   options: NonBlockingOptions,
 ): Promise<Opened<Client>> {
+  const { target, settings } = prepare(url, options);
+  if (options.transport === "syscall") return await connectAlongside<Client>(target, settings);
+  const transport = await transportOf(options);
+  refuseUnsupported(target.socket, transport);
+  return await connectEventDriven<Client>(transport, target, settings);
+}
+
+/** As {@linkcode openConnection}, while this thread waits: with the syscall transport only. */
+export function openBlocking<Client>(url: string | URL, options: NonBlockingOptions): OpenedPolled<Client> {
+  const { target, settings } = prepare(url, options);
+  requireSyscall(options, "connectSync");
+  return connectBlocking<Client>(target, settings);
+}
+
+/** What is known before anything is opened. */
+export interface Prepared {
+  readonly target: OpeningTarget;
+  readonly settings: ConnectionSettings;
+}
+
+/** Checks a URL and options, and fills in the defaults. */
+export function prepare(url: string | URL, options: NonBlockingOptions): Prepared {
   const parsed = parseWebSocketUrl(url);
   checkOptions(options);
-  const transport = typeof options.transport === "object"
-    ? options.transport
-    : await loadTransport(options.transport);
+  const { tls, headers, protocols, handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT, transport } = options;
+  const transportName = typeof transport === "object" ? transport.name : transport ?? detectRuntime();
   const socket = socketOptions(options);
-  refuseUnsupported(socket, transport);
-  const { tls, headers, protocols, handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT } = options;
-  const target = { url: parsed, transport, socket, tls, headers, protocols, handshakeTimeout };
-  return await connectEventDriven<Client>(target, connectionSettings(options));
+  const target = { url: parsed, transportName, socket, tls, headers, protocols, handshakeTimeout };
+  return { target, settings: connectionSettings(options) };
+}
+
+/** For what only the syscall transport can do. */
+function requireSyscall({ transport }: NonBlockingOptions, what: string): void {
+  if (transport === "syscall") return;
+  throw new WebSocketError("InvalidConfiguration", `${what}: needs the option transport: "syscall"`);
+}
+
+function transportOf({ transport }: NonBlockingOptions): Promise<Transport> | Transport {
+  if (typeof transport === "object") return transport;
+  return loadTransport(transport as Exclude<typeof transport, "syscall">);
 }
 
 /** Milliseconds. */

@@ -12,7 +12,7 @@ export interface ClientOptions extends SocketOptions {
   /** TLS settings of a `wss:` URL. Default: the runtime's trust store, identity verified. */
   readonly tls?: TlsOptions;
   /** How bytes travel. Default: the runtime's own sockets. */
-  readonly transport?: "deno" | "bun" | "node";
+  readonly transport?: "deno" | "bun" | "node" | "syscall";
   /**
    * `undefined`: woken when the socket is ready. `null`: keep polling, for the lowest latency at the price of one
    * core; on the event loops of Bun and Node, where Deno's is woken by readiness all the same. A positive number:
@@ -42,7 +42,7 @@ export interface ClientOptions extends SocketOptions {
 /** Options of {@linkcode NonBlockingClient}. */
 export interface NonBlockingOptions extends Omit<ClientOptions, "transport"> {
   /** How bytes travel: by name, or an implementation of one's own. Default: the runtime's own sockets. */
-  readonly transport?: "deno" | "bun" | "node" | Transport;
+  readonly transport?: "deno" | "bun" | "node" | "syscall" | Transport;
 }
 
 /** Where the connections of the blocking and the async client live. */

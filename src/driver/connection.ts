@@ -63,6 +63,7 @@ export class Connection<Client> implements ByteStreamSink {
   #handler: Handler<Client> | undefined;
   #client: Client | undefined;
   #result: PromiseWithResolvers<CloseInfo> | undefined;
+  #outcome: (() => CloseInfo) | undefined;
 
   /** Read but not handed over: before `run`, or while paused. */
   #stash: Uint8Array = NOTHING;
@@ -144,6 +145,11 @@ export class Connection<Client> implements ByteStreamSink {
     return result.promise;
   }
 
+  /** What the promise of `run` has settled to, for who cannot wait for it: returns or throws. Once `finished`. */
+  outcome(): CloseInfo {
+    return this.#outcome!();
+  }
+
   /** Resolves when the last callback has been made, however it ended. */
   whenFinished(): Promise<void> {
     const over = (): void => {};
@@ -188,11 +194,15 @@ export class Connection<Client> implements ByteStreamSink {
    */
   turn(): void {
     const handler = this.#handler;
-    if (handler === undefined || this.#finished) return;
-    if (this.#turnsFromOutside && !this.#busy) this.#guard(() => handler.onIdle?.(this.#client!));
-    this.#turnsFromOutside = true;
-    this.#busy = false;
-    this.#guard(() => handler.onPoll?.(this.#client!));
+    if (handler === undefined || this.#finished || this.#ending.silent) return;
+    try {
+      if (this.#turnsFromOutside && !this.#busy) handler.onIdle?.(this.#client!);
+      this.#turnsFromOutside = true;
+      this.#busy = false;
+      handler.onPoll?.(this.#client!);
+    } catch (value) {
+      this.#threw(value);
+    }
   }
 
   onData(bytes: Uint8Array): void {
@@ -366,8 +376,13 @@ export class Connection<Client> implements ByteStreamSink {
     this.#protocol.end();
     const close = this.#protocol.closeInfo(this.#ending.error ?? this.#lost);
     try {
-      this.#result!.resolve(this.#ending.finish(this.#handler, this.#client!, close));
+      const info = this.#ending.finish(this.#handler, this.#client!, close);
+      this.#outcome = () => info;
+      this.#result!.resolve(info);
     } catch (error) {
+      this.#outcome = () => {
+        throw error;
+      };
       this.#result!.reject(error);
     }
   }

@@ -55,17 +55,23 @@ export class KeepAlive {
       if (left > 0) return this.#waitForSilence(left);
       const pinged = this.#clock.now();
       this.#actions.ping();
-      this.#waitForAnswer(pinged, this.#options.timeout, EXTRA_TURNS);
+      this.#waitForAnswer(pinged, EXTRA_TURNS);
     });
   }
 
-  #waitForAnswer(pinged: number, delay: number, extraTurns: number): void {
+  #waitForAnswer(pinged: number, extraTurns: number): void {
+    const { interval, timeout } = this.#options;
+    const left = pinged + timeout - this.#clock.now();
+    // An answered ping is noticed in time for the next one, however long the timeout.
+    const delay = left > 0 ? Math.min(left, interval) : EXTRA_TURN_MS;
     this.#timer = this.#clock.after(delay, () => {
       if (this.#actions.isPaused()) this.onActivity();
       if (this.#lastActivity >= pinged) {
         this.#waitForSilence(Math.max(0, this.#silenceLeft()));
-      } else if (extraTurns > 0) {
-        this.#waitForAnswer(pinged, EXTRA_TURN_MS, extraTurns - 1);
+      } else if (left > 0) {
+        this.#waitForAnswer(pinged, extraTurns);
+      } else if (extraTurns > 1) {
+        this.#waitForAnswer(pinged, extraTurns - 1);
       } else {
         this.#actions.dead();
       }

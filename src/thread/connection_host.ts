@@ -9,7 +9,7 @@ import { openConnection } from "../client/open_connection.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { Payload, PayloadView } from "../core/payload.ts";
 import type { Connection } from "../driver/connection.ts";
-import type { Opened } from "../driver/event_driver.ts";
+import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { Logger } from "../driver/logger.ts";
 import { Command, executingCodec } from "./commands.ts";
@@ -90,11 +90,11 @@ export class ConnectionHost {
     }
   }
 
-  async #serve({ connection, polling }: Opened<ConnectionHost>): Promise<void> {
+  async #serve({ connection, turns }: Opened<ConnectionHost>): Promise<void> {
     const commands = this.#executeCommands(connection);
     await this.#run.promise;
     const running = connection.run(this.#handler(), this);
-    polling?.start();
+    turns?.start();
     if (this.#forced) connection.forceQuit();
     const close = await running;
     this.#publish();

@@ -1,0 +1,90 @@
+import { setImmediate } from "node:timers";
+import type { WakeUp } from "../transport/syscall/wake_up.ts";
+import type { Turning, Turns } from "./opening.ts";
+import type { PollClock } from "./poll_clock.ts";
+import { type PolledByteStream, sleep } from "./polled_byte_stream.ts";
+
+/** What a {@linkcode PollLoop} turns. */
+export interface PollLoopParts {
+  readonly connection: Turning;
+  readonly stream: PolledByteStream;
+  readonly clock: PollClock;
+  /** `undefined`: sleep in the kernel until something comes; `null`: never; a number: so long between polls. */
+  readonly spinWaitDuration: number | null | undefined;
+}
+
+/** Turns between two looks at the clock while nothing comes: reading it costs as much as a look at the socket. */
+const TURNS_PER_TICK = 16;
+/** Beside the event loop: turns without a pause for other work, while something comes. */
+const BURST = 64;
+/** Beside the event loop, with nothing to read: looks before the loop lets go for a millisecond at a time. */
+const PATIENCE = 1000;
+
+/**
+ * The turns of a connection over a polled stream: either this thread does nothing else (`run`), or it goes on with
+ * other work between bursts (`start`).
+ */
+export class PollLoop implements Turns {
+  readonly #connection: Turning;
+  readonly #stream: PolledByteStream;
+  readonly #clock: PollClock;
+  readonly #spinWaitDuration: number | null | undefined;
+  #turns = 0;
+  #idleTurns = 0;
+
+  constructor({ connection, stream, clock, spinWaitDuration }: PollLoopParts) {
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#clock = clock;
+    this.#spinWaitDuration = spinWaitDuration;
+  }
+
+  /** Makes turns until `until` answers true. `limit` bounds each sleep, in milliseconds. */
+  run(until: () => boolean, limit: number = Infinity, wakeUp?: WakeUp): void {
+    const duration = this.#spinWaitDuration;
+    while (!until()) {
+      if (this.turn()) continue;
+      if (duration === undefined) this.#stream.wait(Math.min(limit, this.#clock.untilNext), wakeUp);
+      else if (duration !== null) sleep(Math.min(limit, duration));
+      else continue;
+      this.#clock.tick();
+    }
+  }
+
+  /** One turn. Answers whether anything came. */
+  turn(): boolean {
+    this.#connection.turn();
+    const busy = this.#stream.poll();
+    if (busy || ++this.#turns >= TURNS_PER_TICK) {
+      this.#turns = 0;
+      this.#clock.tick();
+    }
+    return busy;
+  }
+
+  start(): void {
+    this.#burst();
+  }
+
+  readonly #burst = (): void => {
+    for (let turns = 0; turns < BURST; turns++) {
+      if (this.#connection.finished) return;
+      if (this.turn()) {
+        this.#idleTurns = 0;
+      } else {
+        this.#idleTurns++;
+        break;
+      }
+    }
+    if (this.#connection.finished) return;
+    const duration = this.#spinWaitDuration;
+    if (typeof duration === "number") setTimeout(this.#burst, duration);
+    else if (duration === null || this.#idleTurns < PATIENCE) setImmediate(this.#burst);
+    else setTimeout(this.#burst, 1);
+  };
+}
+
+/** Lets the event loop have its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
