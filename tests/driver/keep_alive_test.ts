@@ -52,6 +52,17 @@ describe("keep-alive", () => {
     assertEquals(log.slice(0, 2), ["ping 100", "ping 220"]);
   });
 
+  it("answered pings follow each other by the interval, however long the timeout", () => {
+    const { clock, log, subject } = keepAlive({ interval: 100, timeout: 5000 });
+    for (let i = 0; i < 4; i++) {
+      clock.advance(110 - (i === 0 ? 0 : 10));
+      subject.onActivity();
+    }
+    assertEquals(log, ["ping 100", "ping 210", "ping 310", "ping 410"]);
+    clock.advance(6000);
+    assertEquals(log.slice(4), ["ping 510", "dead 5520"]);
+  });
+
   it("an answer in the last of the extra turns counts", () => {
     const { clock, log, subject } = keepAlive({ interval: 100, timeout: 50 });
     clock.advance(159);
