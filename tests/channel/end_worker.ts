@@ -111,9 +111,9 @@ async function sendOne(job: Job & { job: "sendOne" }): Promise<SendResult<Uint8A
 }
 
 /** The pause gives the receiver's process the time to end, if nothing keeps it. */
-function sendLater(job: Job & { job: "sendLater" }): Promise<SendResult<Uint8Array>> {
+function sendLater(handle: SenderHandle<Uint8Array>): Promise<SendResult<Uint8Array>> {
   Atomics.wait(pauseWord, 0, 0, 200);
-  return Sender.from(job.handle, { codec }).send(pattern(5));
+  return Sender.from(handle, { codec }).send(pattern(5));
 }
 
 function run(job: Job): Promise<unknown> {
@@ -125,7 +125,7 @@ function run(job: Job): Promise<unknown> {
     case "sendOne":
       return sendOne(job);
     case "sendLater":
-      return sendLater(job);
+      return sendLater(job.handle);
     case "stopInMessage":
       begun();
       Sender.from(job.handle, { codec: stoppingCodec }).sendSync(pattern(8));
