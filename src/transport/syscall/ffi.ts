@@ -57,6 +57,8 @@ export interface Ffi {
   open<const S extends Signatures>(library: string, signatures: S): Functions<S>;
   /** Native memory as a buffer, which must not be touched after the memory has gone. */
   memory(pointer: Pointer, length: number): ArrayBuffer;
+  /** The pointer to a typed array's first byte: good for as long as the caller keeps its memory. */
+  pointerTo(bytes: Uint8Array<ArrayBuffer>): Pointer;
   /** The pointer to an address, as read from native memory. */
   pointer(address: bigint): Pointer | null;
   /** The address in a pointer. */

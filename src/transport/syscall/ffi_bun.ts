@@ -6,6 +6,7 @@ interface BunFfi {
   dlopen(library: string, symbols: Record<string, { args: string[]; returns: string }>): {
     readonly symbols: unknown;
   };
+  ptr(bytes: Uint8Array): number;
   toArrayBuffer(pointer: number, offset: number, length: number): ArrayBuffer;
 }
 
@@ -25,6 +26,7 @@ export function bunFfi(): Ffi {
     },
     memory: (pointer: Pointer, length: number): ArrayBuffer =>
       bun.toArrayBuffer(pointer as unknown as number, 0, length),
+    pointerTo: (bytes: Uint8Array<ArrayBuffer>): Pointer => bun.ptr(bytes) as unknown as Pointer,
     pointer: (address: bigint): Pointer | null => Number(address) as unknown as Pointer,
     address: (pointer: Pointer): bigint => BigInt(pointer as unknown as number),
   };

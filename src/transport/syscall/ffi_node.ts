@@ -6,6 +6,7 @@ interface NodeFfi {
   dlopen(library: null, symbols: Record<string, { arguments: readonly string[]; return: string }>): {
     readonly functions: unknown;
   };
+  getRawPointer(bytes: Uint8Array): bigint;
   toArrayBuffer(pointer: bigint, length: number, copy: boolean): ArrayBuffer;
 }
 
@@ -22,6 +23,7 @@ export function nodeFfi(): Ffi {
     },
     memory: (pointer: Pointer, length: number): ArrayBuffer =>
       node.toArrayBuffer(pointer as unknown as bigint, length, false),
+    pointerTo: (bytes: Uint8Array<ArrayBuffer>): Pointer => node.getRawPointer(bytes) as unknown as Pointer,
     pointer: (address: bigint): Pointer | null => address as unknown as Pointer,
     address: (pointer: Pointer): bigint => pointer as unknown as bigint,
   };

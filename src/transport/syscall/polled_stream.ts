@@ -7,12 +7,6 @@ export const WOULD_BLOCK = 0;
 export const END = -1;
 
 /**
- * What was read last, by whichever stream of this thread: one buffer for all, so that a connection at rest owns
- * none and a read allocates none. It must never be detached or replaced.
- */
-export const receiveBuffer: Uint8Array<ArrayBuffer> = new Uint8Array(new ArrayBuffer(256 * 1024));
-
-/**
  * An open byte stream that is asked, and never calls. Every method but `wait` returns at once. After `close` all
  * but `close` throw `WebSocketError` `ConnectionClosed`.
  *
@@ -23,7 +17,7 @@ export interface PolledStream {
   /** The system's socket. */
   readonly socket: SyscallSocket;
   /**
-   * Reads into {@linkcode receiveBuffer}, from its beginning. Answers the number of bytes, at least 1; or
+   * Reads into `receiveBuffer`, from its beginning. Answers the number of bytes, at least 1; or
    * {@linkcode WOULD_BLOCK}; or {@linkcode END}.
    */
   read(): number;

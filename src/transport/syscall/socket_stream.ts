@@ -1,4 +1,6 @@
-import { type PolledStream, receiveBuffer } from "./polled_stream.ts";
+import type { NativeBuffer } from "./native_buffer.ts";
+import type { PolledStream } from "./polled_stream.ts";
+import { receiveMemory } from "./receive_buffer.ts";
 import { SocketWait } from "./socket_wait.ts";
 import type { SyscallSocket } from "./syscall_socket.ts";
 import type { WakeUp } from "./wake_up.ts";
@@ -7,6 +9,7 @@ import type { WakeUp } from "./wake_up.ts";
 export class SocketStream implements PolledStream {
   readonly socket: SyscallSocket;
   readonly #waiting: SocketWait;
+  readonly #into: NativeBuffer = receiveMemory();
   #shutDown = false;
 
   /** Takes the socket over. */
@@ -16,7 +19,7 @@ export class SocketStream implements PolledStream {
   }
 
   read(): number {
-    return this.socket.receive(receiveBuffer);
+    return this.socket.receive(this.#into);
   }
 
   write(bytes: Uint8Array, start: number, end: number): number {

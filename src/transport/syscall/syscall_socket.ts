@@ -1,6 +1,7 @@
 import { WebSocketError } from "../../core/errors.ts";
 import { checked, makeNonBlocking } from "./descriptor.ts";
 import { type Libc, libc } from "./libc.ts";
+import { lengthOf, type NativeBuffer } from "./native_buffer.ts";
 import { errno, platform, SHUT_WR, SOCK_STREAM } from "./platform.ts";
 import { END, WOULD_BLOCK } from "./polled_stream.ts";
 import type { SocketAddress } from "./socket_address.ts";
@@ -56,16 +57,17 @@ export class SyscallSocket {
     if (number !== 0) throw new SystemError("connect", number);
   }
 
-  /** Receives into `bytes`. Answers the number of bytes, {@linkcode WOULD_BLOCK} or {@linkcode END}. */
-  receive(bytes: Uint8Array): number {
+  /** Receives into a buffer. Answers the number of bytes, {@linkcode WOULD_BLOCK} or {@linkcode END}. */
+  receive(into: NativeBuffer): number {
     const fd = this.requireFd();
+    const room = lengthOf(into);
     for (;;) {
-      const count = this.#libc.recv(fd, bytes, bytes.length, 0);
+      const count = this.#libc.read(fd, into.pointer, room);
       if (count > 0) return count;
       if (count === 0) return END;
       const number = this.#libc.errno[0];
       if (number === errno.EAGAIN) return WOULD_BLOCK;
-      if (number !== errno.EINTR) throw new SystemError("recv", number);
+      if (number !== errno.EINTR) throw new SystemError("read", number);
     }
   }
 

@@ -1,4 +1,5 @@
 import { checked, makeNonBlocking } from "./descriptor.ts";
+import { type NativeBuffer, nativeBuffer } from "./native_buffer.ts";
 import { libc } from "./libc.ts";
 
 /** How another thread wakes a {@linkcode WakeUp}: can be posted to it. */
@@ -13,7 +14,7 @@ export class WakeUp {
   /** Wakes from any thread of this process, for as long as this is open: {@linkcode wake}. */
   readonly handle: WakeUpHandle;
   #open = true;
-  readonly #rest = new Uint8Array(new ArrayBuffer(64));
+  readonly #rest: NativeBuffer = nativeBuffer(new Uint8Array(new ArrayBuffer(64)));
 
   /** Opens it. */
   constructor() {
@@ -33,7 +34,8 @@ export class WakeUp {
   reset(): void {
     if (!this.#open) return;
     const { read } = libc();
-    while (read(this.fd, this.#rest, this.#rest.length) === this.#rest.length);
+    const room = this.#rest.bytes.length;
+    while (read(this.fd, this.#rest.pointer, room) === room);
   }
 
   /** Closes it. No thread may use the handle any more. */

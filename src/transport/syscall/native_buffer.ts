@@ -1,0 +1,24 @@
+import type { Pointer } from "./ffi.ts";
+import { loadFfi } from "./load_ffi.ts";
+
+/** Memory for native code to write to, whose address is found only once. */
+export interface NativeBuffer {
+  /** Keeps the memory alive. Never on the runtime's heap, from where it could move. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** To its first byte. Only together with {@linkcode lengthOf}. */
+  readonly pointer: Pointer;
+}
+
+/** Native code may write to all of `bytes`, which are all of their `ArrayBuffer`. */
+export function nativeBuffer(bytes: Uint8Array<ArrayBuffer>): NativeBuffer {
+  return { bytes, pointer: loadFfi().pointerTo(bytes) };
+}
+
+/**
+ * How many bytes are behind the pointer at this moment. Throws when somebody has transferred the memory to
+ * another thread: the pointer is then another's or nobody's.
+ */
+export function lengthOf({ bytes }: NativeBuffer): number {
+  if (bytes.length === 0) throw new TypeError("the receive buffer has been transferred away");
+  return bytes.length;
+}
