@@ -12,7 +12,7 @@ export interface ChannelHandle<T> {
   readonly memory: SharedArrayBuffer;
   /** Name of the codec of the channel's items. */
   readonly codec: string;
-  /** Never there. */
+  /** @internal Never there. */
   readonly [itemType]?: T;
 }
 

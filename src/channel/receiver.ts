@@ -13,7 +13,7 @@ import { Waiting } from "./waiting.ts";
 
 /** How to open an end of a channel in this thread. */
 export interface ChannelEndOptions<T> extends WaitingOptions {
-  /** The codec of the channel's items; not needed for the channels of a client. */
+  /** @internal The codec of the channel's items; the channels of a client need none. */
   readonly codec?: Codec<T>;
 }
 
