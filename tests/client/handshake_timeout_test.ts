@@ -2,12 +2,16 @@ import { describe, it } from "node:test";
 import { assertEquals, assertRejects } from "@std/assert";
 import { NonBlockingClient, WebSocketError } from "../../mod.ts";
 import { type RawPeer, rawServer } from "../support/raw_server.ts";
-import { bounded, transports, turn } from "./setup.ts";
+import { bounded, canDropDuringTls, transports, turn } from "./setup.ts";
 
 for (const transport of transports) {
   describe(`handshakeTimeout, ${transport} transport`, () => {
-    const timesOut = async (script: (peer: RawPeer) => Promise<void>, scheme = "ws:") => {
-      await using server = await rawServer(script);
+    const timesOut = async (
+      script: (peer: RawPeer, over: Promise<void>) => Promise<void>,
+      scheme = "ws:",
+    ) => {
+      const over = Promise.withResolvers<void>();
+      await using server = await rawServer((peer) => script(peer, over.promise));
       const error = await assertRejects(
         () =>
           bounded(
@@ -15,7 +19,7 @@ for (const transport of transports) {
             NonBlockingClient.connect(server.url.replace("ws:", scheme), { transport, handshakeTimeout: 80 }),
           ),
         WebSocketError,
-      );
+      ).finally(() => over.resolve());
       // The script ends only when the client has let go.
       await server.close();
       return error;
@@ -54,7 +58,11 @@ for (const transport of transports) {
     });
 
     it("a server that never answers the ClientHello", async () => {
-      const error = await timesOut(async (peer) => void await peer.closed(), "wss:");
+      const error = await timesOut(async (peer, over) => {
+        await peer.read(1);
+        await over;
+        if (canDropDuringTls(transport)) await peer.closed();
+      }, "wss:");
       assertEquals([error.code, error.phase], ["Timeout", "tls"]);
     });
 

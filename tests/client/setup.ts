@@ -8,6 +8,14 @@ export const runtime = detectRuntime();
 export const transports = runtime === "node" ? ["node"] as const : [runtime, "node"] as const;
 export type TransportName = (typeof transports)[number];
 
+/**
+ * Whether a socket can be dropped while its TLS handshake is under way. `Deno.TlsConn.close` waits for the handshake
+ * behind the scenes: the socket stays until the peer ends it.
+ */
+export function canDropDuringTls(transport: TransportName): boolean {
+  return transport !== "deno";
+}
+
 /** Below the five seconds that `bun test` gives a test, so that the error which says what was waited for comes first. */
 const defaultLimit = 4500;
 
