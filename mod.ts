@@ -53,7 +53,7 @@ export type {
   NonBlockingOptions,
   ThreadOptions,
 } from "./src/client/options.ts";
-export { RemoteClient } from "./src/client/remote_client.ts";
+export { ConnectedClient, type ConnectionView } from "./src/client/connected_client.ts";
 export type { ChannelHandle, ReceiverHandle, SenderHandle } from "./src/channel/handle.ts";
 export { type ChannelEndOptions, Receiver } from "./src/channel/receiver.ts";
 export type { RefusalReason, SendResult } from "./src/channel/sender.ts";

@@ -7,7 +7,7 @@ import { THREAD_RULES } from "./check_options.ts";
 import { ControlSender } from "./control_sender.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { AsyncOptions } from "./options.ts";
-import { RemoteClient } from "./remote_client.ts";
+import { ConnectedClient } from "./connected_client.ts";
 
 /** The thread of a running {@linkcode AsyncClient}. */
 export interface ThreadHandle {
@@ -37,7 +37,7 @@ export interface ThreadHandle {
  * await thread.join();
  * ```
  */
-export class AsyncClient extends RemoteClient implements AsyncDisposable {
+export class AsyncClient extends ConnectedClient implements AsyncDisposable {
   /** What happens to the connection. `receive` answers `null` behind the last event. */
   readonly events: Receiver<WebSocketEvent>;
   /** What the connection shall do. */
@@ -52,7 +52,7 @@ export class AsyncClient extends RemoteClient implements AsyncDisposable {
     super(remote);
     this.#remote = remote;
     this.events = remote.events;
-    this.control = ControlSender.from({ ...remote.control.handle(), state: remote.state.memory });
+    this.control = ControlSender.from({ ...remote.control.handle(), state: remote.shared.memory });
     remote.control.release();
   }
 

@@ -1,16 +1,16 @@
 import { EVENT_KIND } from "../channel/event_codec.ts";
-import type { CloseInfo } from "../core/close_info.ts";
 import { CloseCode } from "../core/close_code.ts";
+import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { Handler } from "../driver/handler.ts";
-import { RemoteConnection } from "../thread/remote_connection.ts";
-import { BlockingRun } from "./blocking_run.ts";
-import { BLOCKING_RULES, checkOptions, THREAD_RULES } from "./check_options.ts";
-import { CommandWriter } from "./command_writer.ts";
+import type { BlockingEngine } from "./blocking_engine.ts";
+import { BLOCKING_RULES, checkOptions } from "./check_options.ts";
+import { ConnectedClient } from "./connected_client.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { BlockingOptions } from "./options.ts";
-import { type Received, receivedCodec } from "./received.ts";
-import { RemoteClient } from "./remote_client.ts";
+import type { Received } from "./received.ts";
+import { SyscallEngine } from "./syscall_engine.ts";
+import { ThreadEngine } from "./thread_engine.ts";
 
 /**
  * A WebSocket whose caller waits: no promise anywhere. The socket's work is done by a background thread, so pings are
@@ -27,39 +27,32 @@ import { RemoteClient } from "./remote_client.ts";
  * if (event?.type === "activated") console.log(client.read());
  * ```
  */
-export class BlockingClient extends RemoteClient implements Disposable, Iterable<WebSocketEvent> {
-  /** Always `undefined`: the socket lives on another thread. */
-  readonly socket: undefined = undefined;
-
-  readonly #remote: RemoteConnection<Received>;
-  readonly #commands: CommandWriter;
+export class BlockingClient extends ConnectedClient implements Disposable, Iterable<WebSocketEvent> {
+  readonly #engine: BlockingEngine;
   readonly #readTimeout: number;
   #ran = false;
   #quit = false;
 
-  private constructor(remote: RemoteConnection<Received>, options: BlockingOptions) {
-    super(remote);
-    this.#remote = remote;
-    this.#commands = new CommandWriter(remote.control, remote.state, options.writeTimeout ?? Infinity);
-    this.#readTimeout = options.readTimeout ?? Infinity;
+  private constructor(engine: BlockingEngine, readTimeout: number) {
+    super(engine);
+    this.#engine = engine;
+    this.#readTimeout = readTimeout;
   }
 
   /**
    * Connects, and returns when the connection is open. Nothing is read before `read`, `run` or iteration.
+   *
+   * With `transport: "syscall"` there is no background thread: this one waits in the kernel by itself.
    *
    * @throws {WebSocketError} as `NonBlockingClient.connect`; and `Timeout` with phase `thread` when the background
    * thread does not start.
    */
   static connect(url: string | URL, options: BlockingOptions = {}): BlockingClient {
     checkOptions(options, BLOCKING_RULES);
-    const { readTimeout: _read, writeTimeout: _write, ...shared } = options;
-    const remote = new RemoteConnection(url, {
-      options: shared,
-      rules: THREAD_RULES,
-      eventCodec: receivedCodec(),
-    });
-    remote.openSync();
-    return new BlockingClient(remote, options);
+    const engine = options.transport === "syscall"
+      ? new SyscallEngine(url, options)
+      : new ThreadEngine(url, options);
+    return new BlockingClient(engine, options.readTimeout ?? Infinity);
   }
 
   /**
@@ -74,12 +67,11 @@ export class BlockingClient extends RemoteClient implements Disposable, Iterable
       throw new WebSocketError("SocketUnavailable", "run: the client is running already, or has run");
     }
     this.#ran = true;
-    this.#remote.run();
-    const run = new BlockingRun(handler, this);
-    while (!run.over) {
-      run.turn(() => this.#receive(this.#readTimeout));
+    try {
+      return this.#engine.run(handler, this, this.#readTimeout);
+    } finally {
+      this.#quit = true;
     }
-    return run.finish();
   }
 
   /**
@@ -91,7 +83,6 @@ export class BlockingClient extends RemoteClient implements Disposable, Iterable
   read(timeout: number = this.#readTimeout): WebSocketEvent | undefined {
     if (this.#quit) throw new WebSocketError("ConnectionClosed", "reading: the connection has ended");
     if (this.#ran) throw new WebSocketError("SocketUnavailable", "reading: the client runs with a handler");
-    this.#remote.run();
     const received = this.#receive(timeout);
     if (received === null) return { type: "quit" };
     return received?.event;
@@ -109,33 +100,34 @@ export class BlockingClient extends RemoteClient implements Disposable, Iterable
    * Sends a text message, and returns when the system has taken it. A lone surrogate becomes U+FFFD; bytes must be
    * UTF-8.
    *
-   * @returns `true`: nothing waits to be sent.
+   * @returns `true`: nothing waits to be sent. `false` only in a callback of `run` with `transport: "syscall"`,
+   * where the bytes are written on when the callback has returned.
    * @throws {WebSocketError} `ConnectionClosed` after `close`, `Timeout` with phase `write` after `writeTimeout`
    * (the message may still be sent), `LimitExceeded` past `maxBufferedAmount`, `InvalidConfiguration` for bytes
    * that are not UTF-8.
    */
   sendText(data: string | Uint8Array): boolean {
-    return this.#commands.send({ type: "sendText", data });
+    return this.#engine.send({ type: "sendText", data });
   }
 
   /** Sends a binary message; otherwise as {@linkcode BlockingClient.sendText}. */
   sendBinary(data: Uint8Array): boolean {
-    return this.#commands.send({ type: "sendBinary", data });
+    return this.#engine.send({ type: "sendBinary", data });
   }
 
   /** Sends a ping with up to 125 bytes; otherwise as {@linkcode BlockingClient.sendText}. */
   sendPing(data?: Uint8Array): boolean {
-    return this.#commands.send({ type: "sendPing", data });
+    return this.#engine.send({ type: "sendPing", data });
   }
 
   /** Sends a pong that nobody asked for; otherwise as {@linkcode BlockingClient.sendText}. */
   sendPong(data?: Uint8Array): boolean {
-    return this.#commands.send({ type: "sendPong", data });
+    return this.#engine.send({ type: "sendPong", data });
   }
 
   /** Every send inside `fn` leaves in one write, when `fn` returns or throws. */
   cork<T>(fn: () => T): T {
-    return this.#commands.cork(fn);
+    return this.#engine.cork(fn);
   }
 
   /**
@@ -147,24 +139,27 @@ export class BlockingClient extends RemoteClient implements Disposable, Iterable
    * @throws {WebSocketError} `InvalidConfiguration` for another code or a longer reason.
    */
   close(code: number = CloseCode.Normal, reason = ""): void {
-    this.#commands.close(code, reason);
+    this.#engine.close(code, reason);
+  }
+
+  /** The syscall transport's socket; `undefined` where the socket lives on another thread. */
+  get socket(): unknown {
+    return this.#engine.socket;
   }
 
   /** Leaves at once: no Close frame, the socket dropped, no further event but `quit`. */
   forceQuit(): void {
-    this.#remote.forceQuit();
+    this.#engine.forceQuit();
   }
 
   /** Sends Close, unless that was done, and waits for the end, at most `closeTimeout`; events are dropped. */
   [Symbol.dispose](): void {
     this.close();
-    this.#remote.run();
     while (!this.#quit) this.#receive(Infinity);
   }
 
   #receive(timeout: number): Received | undefined | null {
-    const received = this.#remote.events.receiveSync(timeout);
-    this.#remote.takeReports();
+    const received = this.#engine.receive(timeout);
     // `null`: the thread has gone without a word.
     if (received === null || received?.kind === EVENT_KIND.quit) this.#quit = true;
     return received;

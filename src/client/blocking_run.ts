@@ -12,9 +12,7 @@ const LOST: CloseInfo = { code: CloseCode.Abnormal, reason: "", wasClean: false,
 
 /** One `run` of a blocking client: makes callbacks of what the channel brings. */
 export class BlockingRun {
-  /** The last event has come. */
-  over = false;
-
+  #over = false;
   readonly #handler: Handler<BlockingClient>;
   readonly #client: BlockingClient;
   // The connection's own thread writes the log.
@@ -27,18 +25,18 @@ export class BlockingRun {
     this.#guard(() => handler.onActivated?.(client));
   }
 
-  /** One turn of the loop; `receive` waits for an event. */
-  turn(receive: () => Received | undefined | null): void {
+  /** Makes turns until the last event has come; `receive` waits for one. Answers, or throws, what `run` does. */
+  toTheEnd(receive: () => Received | undefined | null): CloseInfo {
+    while (!this.#over) this.#turn(receive);
+    return this.#ending.finish(this.#handler, this.#client, this.#close);
+  }
+
+  #turn(receive: () => Received | undefined | null): void {
     this.#guard(() => this.#handler.onPoll?.(this.#client));
     const received = receive();
     if (received === undefined) this.#guard(() => this.#handler.onIdle?.(this.#client));
-    else if (received === null) this.over = true;
+    else if (received === null) this.#over = true;
     else this.#dispatch(received);
-  }
-
-  /** After the last turn: the last callbacks. */
-  finish(): CloseInfo {
-    return this.#ending.finish(this.#handler, this.#client, this.#close);
   }
 
   #dispatch(received: Received): void {
@@ -54,7 +52,7 @@ export class BlockingRun {
       case EVENT_KIND.pong:
         return this.#guard(() => handler.onPong?.(client, received.payload));
       case EVENT_KIND.quit:
-        this.over = true;
+        this.#over = true;
         return;
     }
     const { event } = received;

@@ -8,6 +8,8 @@ const MIB = 1024 * 1024;
 export const DEFAULT_MAX_BUFFERED = 64 * MIB;
 /** Bytes. */
 export const DEFAULT_HIGH_WATER_MARK: number = MIB;
+/** Of the channels for events and for commands, in bytes. */
+export const DEFAULT_CAPACITY: number = 4 * MIB;
 /** The longest delay that the runtimes' timers keep. */
 const MAX_DELAY = 2 ** 31 - 1;
 

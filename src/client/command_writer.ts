@@ -25,11 +25,11 @@ export class CommandWriter {
 
   /** Sends one, and waits unless corked. */
   send(message: ControlMessage): true {
-    if (this.#state.state !== "open") throw this.#closed();
+    if (this.#state.state !== "open") throw this.#closed(message);
     checkControl(message, this.#state.largestSend - this.#corkedBytes);
     const deadline = performance.now() + this.#timeout;
     const result = this.#control.sendSync(message, this.#timeout);
-    if (!result.sent) throw result.reason === "full" ? this.#late() : this.#closed();
+    if (!result.sent) throw result.reason === "full" ? this.#late() : this.#closed(message);
     this.#sent = (this.#sent + 1) | 0;
     if (this.#corked === 0) this.#wait(deadline);
     else if ("data" in message) this.#corkedBytes += message.data?.length ?? 0;
@@ -66,10 +66,10 @@ export class CommandWriter {
     if (!this.#state.waitHandedOver(this.#sent, deadline - performance.now())) throw this.#late();
   }
 
-  #closed(): WebSocketError {
+  #closed({ type }: ControlMessage): WebSocketError {
     const { state } = this.#state;
     const now = state === "open" ? "closing" : state;
-    return new WebSocketError("ConnectionClosed", `sending: the connection is ${now}`);
+    return new WebSocketError("ConnectionClosed", `sending a ${NAMES[type]}: the connection is ${now}`);
   }
 
   #late(): WebSocketError {
@@ -79,3 +79,13 @@ export class CommandWriter {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** What is sent, for messages. */
+const NAMES: Record<ControlMessage["type"], string> = {
+  sendText: "text message",
+  sendBinary: "binary message",
+  sendPing: "ping",
+  sendPong: "pong",
+  close: "Close",
+  forceQuit: "forceQuit",
+};

@@ -14,9 +14,21 @@ export class Received {
 
   /** @internal Takes the record's content. */
   set(kind: number, memory: Memory, { start, end }: { readonly start: number; readonly end: number }): this {
+    if (hasPayload(kind)) return this.take(kind, memory.copy(start, end));
+    return this.end(kind, eventCodec.decode(kind, memory, start, end));
+  }
+
+  /** @internal Takes a payload, bytes of its own. */
+  take(kind: number, bytes: Uint8Array): this {
     this.kind = kind;
-    if (hasPayload(kind)) this.payload.point(memory.copy(start, end), 0, end - start);
-    else this.#end = eventCodec.decode(kind, memory, start, end);
+    this.payload.point(bytes, 0, bytes.length);
+    return this;
+  }
+
+  /** @internal Takes an event without a payload. */
+  end(kind: number, event: WebSocketEvent): this {
+    this.kind = kind;
+    this.#end = event;
     return this;
   }
 

@@ -46,6 +46,11 @@ export class Outbox {
     }
   }
 
+  /** Whether everything is held back. */
+  get corked(): boolean {
+    return this.#corked > 0;
+  }
+
   /** Holds everything back until as many calls of `uncork`. */
   cork(): void {
     this.#corked++;

@@ -77,6 +77,11 @@ export class SendSide {
     }
   }
 
+  /** Whether sends are held back. */
+  get isCorked(): boolean {
+    return this.#outbox.corked;
+  }
+
   /** Holds everything back until `uncork`; for who cannot wrap the sends in a function. */
   cork(): void {
     this.#outbox.cork();

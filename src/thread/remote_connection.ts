@@ -4,7 +4,8 @@ import type { SenderHandle } from "../channel/handle.ts";
 import type { Codec } from "../channel/codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
 import type { Sender } from "../channel/sender.ts";
-import { checkOptions, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
+import { checkOptions, DEFAULT_CAPACITY, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
+import type { ConnectionView } from "../client/connected_client.ts";
 import type { ControlMessage } from "../client/events.ts";
 import { DEFAULT_HANDSHAKE_TIMEOUT } from "../client/open_connection.ts";
 import type { ClientOptions, ThreadOptions } from "../client/options.ts";
@@ -28,24 +29,22 @@ export interface RemoteOptions<Event> {
   readonly eventCodec: Codec<Event>;
 }
 
-/** Of the channels for events and commands, unless the options say otherwise. */
-const CAPACITY = 4 * 1024 * 1024;
 const REPORT_CAPACITY = 64 * 1024;
 /** How long a thread may take to start and to answer, beyond the time that connecting may take, in milliseconds. */
 const THREAD_LIMIT = 5_000;
 
 /** The owner's side of a connection that another thread hosts: what the blocking and the async client share. */
-export class RemoteConnection<Event> {
+export class RemoteConnection<Event> implements ConnectionView {
   readonly events: Receiver<Event>;
   readonly control: Sender<ControlMessage>;
-  readonly state: SharedState = new SharedState();
+  readonly shared: SharedState = new SharedState();
   /** Settles when the connection has ended; never rejects. */
   readonly ended: Promise<CloseInfo>;
 
   readonly #reports: Receiver<Report>;
   readonly #thread: IoThread;
   readonly #options: ClientOptions;
-  readonly #onAbort = (): void => this.state.signal(Signal.Abort);
+  readonly #onAbort = (): void => this.shared.signal(Signal.Abort);
   readonly #end = Promise.withResolvers<CloseInfo>();
   #opened: OpenedReport | undefined;
   #failed: WebSocketError | undefined;
@@ -59,8 +58,13 @@ export class RemoteConnection<Event> {
   constructor(url: string | URL, remote: RemoteOptions<Event>) {
     const { href } = parseWebSocketUrl(url);
     checkOptions(remote.options, remote.rules);
-    const { thread, workerUrl, eventCapacity = CAPACITY, controlCapacity = CAPACITY, ...options } =
-      remote.options;
+    const {
+      thread,
+      workerUrl,
+      eventCapacity = DEFAULT_CAPACITY,
+      controlCapacity = DEFAULT_CAPACITY,
+      ...options
+    } = remote.options;
     const { spinWaitDuration, signal } = options;
     const events = createChannel(remote.eventCodec, { capacity: eventCapacity, spinWaitDuration });
     const control = createChannel(controlCodec, { capacity: controlCapacity, spinWaitDuration });
@@ -71,7 +75,7 @@ export class RemoteConnection<Event> {
     this.#reports = reports.receiver;
     this.#options = options;
     this.ended = this.#end.promise;
-    this.state.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
+    this.shared.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
     this.#thread = thread ?? new IoThread({ workerUrl });
     this.#thread.open({
       url: href,
@@ -80,25 +84,35 @@ export class RemoteConnection<Event> {
       events: events.sender.handle() as SenderHandle<never>,
       control: control.receiver.handle(),
       reports: reports.sender.handle(),
-      state: this.state.memory,
+      state: this.shared.memory,
     });
     if (thread === undefined) this.#thread.stopWhenIdle();
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** What the opening handshake agreed on. */
-  get opened(): OpenedReport {
-    return this.#opened!;
+  get url(): string {
+    return this.#opened!.url;
   }
 
-  /** The rest of `ConnectionStats` from the hosting thread. */
+  get protocol(): string {
+    return this.#opened!.protocol;
+  }
+
+  get extensions(): string {
+    return this.#opened!.extensions;
+  }
+
+  get state(): ConnectionState {
+    return this.shared.state;
+  }
+
+  get bufferedAmount(): number {
+    return this.shared.bufferedAmount;
+  }
+
   get stats(): ConnectionStats {
-    return this.state.stats(this.opened.connect);
-  }
-
-  get connectionState(): ConnectionState {
-    return this.state.state;
+    return this.shared.stats(this.#opened!.connect);
   }
 
   /** Waits on the event loop until it is open. */
@@ -143,11 +157,11 @@ export class RemoteConnection<Event> {
   }
 
   run(): void {
-    this.state.signal(Signal.Run);
+    this.shared.signal(Signal.Run);
   }
 
   forceQuit(): void {
-    this.state.signal(Signal.ForceQuit);
+    this.shared.signal(Signal.ForceQuit);
   }
 
   get #limit(): number {
@@ -214,7 +228,7 @@ export class RemoteConnection<Event> {
     this.#reports.closeChannel();
     this.events.closeChannel();
     this.control.closeChannel();
-    this.state.signal(Signal.ForceQuit);
+    this.shared.signal(Signal.ForceQuit);
   }
 
   #over(close: CloseInfo): void {

@@ -1,0 +1,24 @@
+import type { CloseInfo } from "../core/close_info.ts";
+import type { Handler } from "../driver/handler.ts";
+import type { BlockingClient } from "./blocking.ts";
+import type { ConnectionView } from "./connected_client.ts";
+import type { ControlMessage } from "./events.ts";
+import type { Received } from "./received.ts";
+
+/** What does a blocking client's work: another thread, or the caller's own by system calls. */
+export interface BlockingEngine extends ConnectionView {
+  /** The socket, where it is on this thread. */
+  readonly socket: unknown;
+  /** Sends, and answers whether nothing waits to be sent. Throws as the client's methods say. */
+  send(message: ControlMessage): boolean;
+  /** Everything sent inside `fn` leaves in one write. */
+  cork<T>(fn: () => T): T;
+  /** Begins the closing handshake, unless it has begun. */
+  close(code: number, reason: string): void;
+  /** Leaves at once. */
+  forceQuit(): void;
+  /** The next event; `undefined` when `timeout` milliseconds have passed, `null` when nothing will ever come. */
+  receive(timeout: number): Received | undefined | null;
+  /** Delivers everything to a handler until the end; `readTimeout` bounds each turn's wait. */
+  run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo;
+}

@@ -1,0 +1,204 @@
+import { EVENT_KIND } from "../channel/event_codec.ts";
+import type { CloseInfo } from "../core/close_info.ts";
+import { WebSocketError } from "../core/errors.ts";
+import type { Payload } from "../core/payload.ts";
+import type { ConnectionState } from "../core/state.ts";
+import type { Handler } from "../driver/handler.ts";
+import type { OpenedPolled } from "../driver/poll_driver.ts";
+import type { ConnectionStats } from "../driver/stats.ts";
+import type { BlockingClient } from "./blocking.ts";
+import type { BlockingEngine } from "./blocking_engine.ts";
+import { BlockingRun } from "./blocking_run.ts";
+import { DEFAULT_CAPACITY } from "./check_options.ts";
+import type { ControlMessage, WebSocketEvent } from "./events.ts";
+import { openBlocking } from "./open_connection.ts";
+import type { BlockingOptions } from "./options.ts";
+import { Received } from "./received.ts";
+
+/** Something that was read and not yet received: a payload of its own, or the event. */
+interface Queued {
+  readonly kind: number;
+  readonly content: Uint8Array | WebSocketEvent;
+}
+
+/**
+ * The blocking client's work done by the caller's thread itself, with system calls: no other thread is there, so
+ * pings are answered and the closing handshake goes on only while the caller waits in a call of the client.
+ */
+export class SyscallEngine implements BlockingEngine {
+  readonly url: string;
+  readonly protocol: string;
+  readonly extensions: string;
+
+  readonly #opened: OpenedPolled<BlockingClient>;
+  readonly #writeTimeout: number;
+  readonly #capacity: number;
+  readonly #received = new Received();
+  #queue: Queued[] = [];
+  #next = 0;
+  /** Bytes in the queue; beyond the capacity nothing is read. */
+  #queuedBytes = 0;
+  /** Whether a handler is being called back by `run`: what it sends is written on by the loop it is called from. */
+  #running = false;
+
+  /** Connects, and returns when the connection is open. */
+  constructor(url: string | URL, options: BlockingOptions) {
+    const { readTimeout: _, writeTimeout = Infinity, eventCapacity, controlCapacity: __, ...shared } =
+      options;
+    refuseThread(shared);
+    const { thread: _thread, workerUrl: _workerUrl, ...rest } = shared;
+    const opened = openBlocking<BlockingClient>(url, rest);
+    ({ url: this.url, protocol: this.protocol, extensions: this.extensions } = opened);
+    this.#opened = opened;
+    this.#writeTimeout = writeTimeout;
+    this.#capacity = eventCapacity ?? DEFAULT_CAPACITY;
+  }
+
+  get socket(): unknown {
+    return this.#opened.stream.socket;
+  }
+
+  get state(): ConnectionState {
+    return this.#opened.connection.state;
+  }
+
+  get bufferedAmount(): number {
+    return this.#opened.connection.sending.waiting;
+  }
+
+  get stats(): ConnectionStats {
+    return this.#opened.connection.stats;
+  }
+
+  send(message: ControlMessage): boolean {
+    const { sending } = this.#opened.connection;
+    switch (message.type) {
+      case "sendText":
+        sending.text(message.data);
+        break;
+      case "sendBinary":
+        sending.binary(message.data);
+        break;
+      case "sendPing":
+        sending.ping(message.data);
+        break;
+      case "sendPong":
+        sending.pong(message.data);
+        break;
+    }
+    return this.#flush();
+  }
+
+  cork<T>(fn: () => T): T {
+    const { sending } = this.#opened.connection;
+    sending.cork();
+    try {
+      return fn();
+    } finally {
+      sending.uncork();
+      this.#flush();
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.#opened.connection.close(code, reason);
+    this.#flush();
+  }
+
+  forceQuit(): void {
+    this.#opened.connection.forceQuit();
+  }
+
+  receive(timeout: number): Received | undefined | null {
+    this.#start();
+    if (this.#empty && timeout > 0) this.#wait(() => !this.#empty, timeout);
+    if (!this.#empty) return this.#shift();
+    return this.#opened.connection.finished ? null : undefined;
+  }
+
+  run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo {
+    const { connection, turns } = this.#opened;
+    // What has been read already is in the queue, and the rest follows by the same way.
+    if (connection.running) return new BlockingRun(handler, client).toTheEnd(() => this.receive(readTimeout));
+    this.#running = true;
+    // The loop below runs it to its end, so the outcome is there when it returns.
+    connection.run(handler, client).catch(() => {});
+    turns.run(() => connection.finished, readTimeout);
+    return connection.outcome();
+  }
+
+  /** Waits until the system has taken everything, and reads meanwhile: two peers that only write never end. */
+  #flush(): boolean {
+    const { sending } = this.#opened.connection;
+    if (sending.isCorked || this.#running) return sending.waiting === 0;
+    if (sending.waiting === 0) return true;
+    this.#start();
+    this.#wait(() => sending.waiting === 0, this.#writeTimeout);
+    if (sending.waiting === 0) return true;
+    const message =
+      `sending: the system has not taken the bytes within writeTimeout, ${this.#writeTimeout} ms`;
+    throw new WebSocketError("Timeout", message, { phase: "write" });
+  }
+
+  /** Makes turns until `done`, the end of the connection, or the time is over. */
+  #wait(done: () => boolean, timeout: number): void {
+    const { connection, turns } = this.#opened;
+    const deadline = performance.now() + timeout;
+    const over = (): boolean => done() || connection.finished || performance.now() >= deadline;
+    turns.run(over, timeout);
+  }
+
+  get #empty(): boolean {
+    return this.#next === this.#queue.length;
+  }
+
+  #shift(): Received {
+    const { kind, content } = this.#queue[this.#next++];
+    if (this.#empty) {
+      this.#queue = [];
+      this.#next = 0;
+    }
+    if (content instanceof Uint8Array) {
+      this.#queuedBytes -= content.length;
+      if (this.#queuedBytes <= this.#capacity) this.#opened.connection.resume();
+      return this.#received.take(kind, content);
+    }
+    return this.#received.end(kind, content);
+  }
+
+  /** From now on everything goes to the queue. */
+  #start(): void {
+    const { connection } = this.#opened;
+    if (!connection.running) connection.run(this.#queueing(), undefined as never).catch(() => {});
+  }
+
+  #queueing(): Handler<BlockingClient> {
+    const keep = (kind: number, payload: Payload): void => {
+      this.#queue.push({ kind, content: payload.copy() });
+      this.#queuedBytes += payload.byteLength;
+      if (this.#queuedBytes > this.#capacity) this.#opened.connection.pause();
+    };
+    const tell = (event: WebSocketEvent): void => {
+      this.#queue.push({ kind: EVENT_KIND[event.type], content: event });
+    };
+    return {
+      onActivated: () => tell({ type: "activated" }),
+      onTextMessage: (_, message) => keep(EVENT_KIND.text, message),
+      onBinaryMessage: (_, message) => keep(EVENT_KIND.binary, message),
+      onPing: (_, payload) => keep(EVENT_KIND.ping, payload),
+      onPong: (_, payload) => keep(EVENT_KIND.pong, payload),
+      onConnectionClosed: (_, close) => tell({ type: "closed", close }),
+      onError: (_, error) => tell({ type: "error", error }),
+      onQuit: () => tell({ type: "quit" }),
+    };
+  }
+}
+
+/** There is no thread to be given one's own. */
+function refuseThread({ thread, workerUrl }: BlockingOptions): void {
+  const name = thread !== undefined ? "thread" : workerUrl !== undefined ? "workerUrl" : undefined;
+  if (name === undefined) return;
+  const message =
+    `options: ${name} has no use with transport: "syscall", where the caller's thread does the work`;
+  throw new WebSocketError("InvalidConfiguration", message);
+}

@@ -1,0 +1,73 @@
+import type { CloseInfo } from "../core/close_info.ts";
+import type { ConnectionState } from "../core/state.ts";
+import type { Handler } from "../driver/handler.ts";
+import type { ConnectionStats } from "../driver/stats.ts";
+import { RemoteConnection } from "../thread/remote_connection.ts";
+import type { BlockingClient } from "./blocking.ts";
+import type { BlockingEngine } from "./blocking_engine.ts";
+import { BlockingRun } from "./blocking_run.ts";
+import { THREAD_RULES } from "./check_options.ts";
+import { CommandWriter } from "./command_writer.ts";
+import type { ControlMessage } from "./events.ts";
+import type { BlockingOptions } from "./options.ts";
+import { type Received, receivedCodec } from "./received.ts";
+
+/** The blocking client's work done by another thread, which answers pings while the caller computes. */
+export class ThreadEngine implements BlockingEngine {
+  readonly url: string;
+  readonly protocol: string;
+  readonly extensions: string;
+  /** The socket lives on the other thread. */
+  readonly socket: undefined = undefined;
+
+  readonly #remote: RemoteConnection<Received>;
+  readonly #commands: CommandWriter;
+
+  /** Connects, and returns when the connection is open. */
+  constructor(url: string | URL, { readTimeout: _, writeTimeout = Infinity, ...options }: BlockingOptions) {
+    const remote = new RemoteConnection(url, { options, rules: THREAD_RULES, eventCodec: receivedCodec() });
+    remote.openSync();
+    ({ url: this.url, protocol: this.protocol, extensions: this.extensions } = remote);
+    this.#remote = remote;
+    this.#commands = new CommandWriter(remote.control, remote.shared, writeTimeout);
+  }
+
+  get state(): ConnectionState {
+    return this.#remote.state;
+  }
+
+  get bufferedAmount(): number {
+    return this.#remote.bufferedAmount;
+  }
+
+  get stats(): ConnectionStats {
+    return this.#remote.stats;
+  }
+
+  send(message: ControlMessage): boolean {
+    return this.#commands.send(message);
+  }
+
+  cork<T>(fn: () => T): T {
+    return this.#commands.cork(fn);
+  }
+
+  close(code: number, reason: string): void {
+    this.#commands.close(code, reason);
+  }
+
+  forceQuit(): void {
+    this.#remote.forceQuit();
+  }
+
+  receive(timeout: number): Received | undefined | null {
+    this.#remote.run();
+    const received = this.#remote.events.receiveSync(timeout);
+    this.#remote.takeReports();
+    return received;
+  }
+
+  run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo {
+    return new BlockingRun(handler, client).toTheEnd(() => this.receive(readTimeout));
+  }
+}
