@@ -1,8 +1,10 @@
 import { WebSocketError } from "../../core/errors.ts";
-import { connectionFailed } from "../connect_error.ts";
-import type { ConnectTarget, SocketOptions } from "../transport.ts";
+import { connectionFailed, tlsFailed } from "../connect_error.ts";
+import { tlsSettings } from "../tls_settings.ts";
+import type { ConnectTarget, SocketOptions, TlsOptions } from "../transport.ts";
 import { dialPolled } from "./dial_polled.ts";
 import { lookUp } from "./lookup.ts";
+import { OpenSslError } from "./openssl_error.ts";
 import type { PolledContext } from "./polled_context.ts";
 import type { PolledStream } from "./polled_stream.ts";
 import { type SocketAddress, unixAddress } from "./socket_address.ts";
@@ -10,6 +12,9 @@ import { SocketStream } from "./socket_stream.ts";
 import { runAlongside, runBlocking, type Steps } from "./steps.ts";
 import { SystemError } from "./system_error.ts";
 import type { SyscallSocket } from "./syscall_socket.ts";
+import { tlsContext } from "./tls_context.ts";
+import { TlsSession } from "./tls_session.ts";
+import { TlsStream } from "./tls_stream.ts";
 
 /**
  * Opens a stream, TLS handshake included, while this thread waits.
@@ -38,10 +43,50 @@ export function connectUnix(path: string, options: SocketOptions, context: Polle
 }
 
 function* opening(target: ConnectTarget, context: PolledContext): Steps<PolledStream> {
+  if (target.tls === undefined) return new SocketStream(yield* openSocket(target, context));
+  // First of all, so that no server is bothered when a certificate cannot be read.
+  const session = newSession(target, target.tls);
+  let stream: TlsStream | undefined;
+  try {
+    stream = new TlsStream(yield* openSocket(target, context), session);
+  } finally {
+    if (stream === undefined) session.free();
+  }
+  return yield* secure(stream, target, context);
+}
+
+function newSession(target: ConnectTarget, tls: TlsOptions): TlsSession {
+  const settings = tlsSettings(tls, target.host);
+  try {
+    const context = tlsContext(tls, settings);
+    try {
+      return new TlsSession(context.pointer, settings);
+    } finally {
+      context.release();
+    }
+  } catch (error) {
+    throw error instanceof OpenSslError ? tlsFailed(target, error) : error;
+  }
+}
+
+function* secure(stream: TlsStream, target: ConnectTarget, context: PolledContext): Steps<PolledStream> {
+  let done = false;
+  try {
+    context.enterPhase("tls");
+    yield* stream.handshake(context.deadline, () => context.expired("tls"));
+    done = true;
+    return stream;
+  } catch (error) {
+    throw error instanceof OpenSslError || error instanceof SystemError ? tlsFailed(target, error) : error;
+  } finally {
+    if (!done) stream.close();
+  }
+}
+
+function* openSocket(target: ConnectTarget, context: PolledContext): Steps<SyscallSocket> {
   const addresses = yield* lookUp(target.host, target.port, context);
-  const failed = (cause: Error) => connectionFailed(target, cause);
-  const socket = yield* dialing(addresses, target.socket, { context, failed });
-  return new SocketStream(socket);
+  const failed = (cause: Error): WebSocketError => connectionFailed(target, cause);
+  return yield* dialing(addresses, target.socket, { context, failed });
 }
 
 interface Dialing {

@@ -22,3 +22,9 @@ export function lengthOf({ bytes }: NativeBuffer): number {
   if (bytes.length === 0) throw new TypeError("the receive buffer has been transferred away");
   return bytes.length;
 }
+
+/** Native code sees no bounds. These are checked before it is called; a buffer transferred away has none. */
+export function checkRange(bytes: Uint8Array, start: number, end: number): void {
+  if (start >= 0 && start <= end && end <= bytes.length) return;
+  throw new RangeError(`bytes ${start} to ${end} of a buffer of ${bytes.length}`);
+}

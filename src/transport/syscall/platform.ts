@@ -6,6 +6,9 @@ import { unavailable } from "./ffi.ts";
 export interface Platform {
   /** File names of C's own library, the likeliest first. */
   readonly libc: readonly string[];
+  /** File names of OpenSSL's two libraries. */
+  readonly libssl: readonly string[];
+  readonly libcrypto: readonly string[];
   /** The function that tells where this thread's `errno` is. */
   readonly errnoLocation: "__errno_location" | "__error";
   /** Flags of `socket` beside SOCK_STREAM: non-blocking, and closed in child processes. */
@@ -60,6 +63,8 @@ export const AI_NUMERICHOST = 4;
 
 const linux: Platform = {
   libc: ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`],
+  libssl: ["libssl.so.3"],
+  libcrypto: ["libcrypto.so.3"],
   errnoLocation: "__errno_location",
   socketFlags: 0x800 | 0x80000, // SOCK_NONBLOCK, SOCK_CLOEXEC
   O_NONBLOCK: 0x800,
@@ -97,6 +102,8 @@ const linux: Platform = {
 /** From the headers of macOS 14, never run. */
 const darwin: Platform = {
   libc: ["libSystem.B.dylib"],
+  libssl: homebrew("libssl.3.dylib"),
+  libcrypto: homebrew("libcrypto.3.dylib"),
   errnoLocation: "__error",
   socketFlags: 0,
   O_NONBLOCK: 4,
@@ -130,6 +137,11 @@ const darwin: Platform = {
     11: "EAI_SYSTEM",
   },
 };
+
+/** The system has no OpenSSL that programs may use; Homebrew's is in one of two places. */
+function homebrew(library: string): string[] {
+  return ["/opt/homebrew", "/usr/local"].map((prefix) => `${prefix}/opt/openssl@3/lib/${library}`);
+}
 
 /**
  * The system that this code runs on.

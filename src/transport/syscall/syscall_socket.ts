@@ -1,7 +1,7 @@
 import { WebSocketError } from "../../core/errors.ts";
 import { checked, makeNonBlocking } from "./descriptor.ts";
 import { type Libc, libc } from "./libc.ts";
-import { lengthOf, type NativeBuffer } from "./native_buffer.ts";
+import { checkRange, lengthOf, type NativeBuffer } from "./native_buffer.ts";
 import { errno, platform, SHUT_WR, SOCK_STREAM } from "./platform.ts";
 import { END, WOULD_BLOCK } from "./polled_stream.ts";
 import type { SocketAddress } from "./socket_address.ts";
@@ -74,10 +74,7 @@ export class SyscallSocket {
   /** Sends from `bytes[start, end)`. Answers the number of bytes taken. */
   send(bytes: Uint8Array, start: number, end: number): number {
     const fd = this.requireFd();
-    // Native code sees no bounds: they are checked here, a buffer that has been detached included.
-    if (!(start >= 0 && start <= end && end <= bytes.length)) {
-      throw new RangeError(`send: ${start} to ${end} of ${bytes.length} bytes`);
-    }
+    checkRange(bytes, start, end);
     if (start === end) return 0;
     // A view only for what is left of a partial write.
     const from = start === 0 ? bytes : bytes.subarray(start);
