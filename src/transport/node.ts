@@ -110,7 +110,7 @@ class NodeByteStream implements ByteStream {
     const callback = (length: number) => this.#onReceive(length);
     this.socket = open({ buffer: receiveBuffer, callback }).pause();
     this.socket.on("end", () => this.#delivery.end());
-    this.socket.on("error", (error) => this.#error = error);
+    this.socket.on("error", (error) => this.#onError(error));
     this.socket.on("close", () => this.#onClose());
   }
 
@@ -187,6 +187,12 @@ class NodeByteStream implements ByteStream {
     if (receiveView.length !== length) receiveView = receiveBuffer.subarray(0, length);
     this.#delivery.data(receiveView);
     return !this.#delivery.paused;
+  }
+
+  #onError(error: Error): void {
+    this.#error ??= error;
+    // After the handshake a TLS socket reports an error and stays as it is.
+    this.socket.destroy();
   }
 
   #onClose(): void {
