@@ -65,7 +65,10 @@ export interface ConnectContext {
   enterPhase(phase: ConnectPhase): void;
 }
 
-/** Receives what a {@linkcode ByteStream} has to tell. None of these may throw. */
+/**
+ * Receives what a {@linkcode ByteStream} has to tell, never from within a call to the stream. None of these may
+ * throw.
+ */
 export interface ByteStreamSink {
   /**
    * Bytes arrived. The memory is the transport's: valid until this returns, and often the same buffer
@@ -74,7 +77,7 @@ export interface ByteStreamSink {
   onData(bytes: Uint8Array): void;
   /** The bytes lent to the stream by a `write` that answered `false` have been taken: write on. */
   onWritable(): void;
-  /** The peer has sent all it will send (FIN). Writing may still be possible. */
+  /** The peer has sent all it will send (FIN), and all of it was delivered. Writing may still be possible. */
   onEnd(): void;
   /**
    * The stream is gone: the last call, exactly once, also after `destroy`. `error` says why when it was
@@ -95,7 +98,7 @@ export interface ByteStream {
   attach(sink: ByteStreamSink): void;
   /** Lets data flow. */
   resume(): void;
-  /** Stops data. At most one more `onData` may follow. */
+  /** Stops data, at once: no `onData` and no `onEnd` until `resume`. */
   pause(): void;
   /**
    * Writes `bytes[start, end)` at once. `true`: all taken, the memory may be reused at once. `false`: the
