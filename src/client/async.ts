@@ -1,7 +1,7 @@
-import { eventCodec } from "../channel/event_codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
+import { eventCodecWithReason } from "../thread/abort_reason.ts";
 import { RemoteConnection } from "../thread/remote_connection.ts";
 import { THREAD_RULES } from "./check_options.ts";
 import { ControlSender } from "./control_sender.ts";
@@ -63,6 +63,7 @@ export class AsyncClient extends ConnectedClient implements AsyncDisposable {
    * thread cannot start.
    */
   static async connect(url: string | URL, options: AsyncOptions = {}): Promise<AsyncClient> {
+    const eventCodec = eventCodecWithReason(options.signal);
     const remote = new RemoteConnection(url, { options, rules: THREAD_RULES, eventCodec });
     await remote.open();
     return new AsyncClient(remote);

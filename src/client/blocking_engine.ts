@@ -9,6 +9,8 @@ import type { Received } from "./received.ts";
 export interface BlockingEngine extends ConnectionView {
   /** The socket, where it is on this thread. */
   readonly socket: unknown;
+  /** Whether `forceQuit` has been called: no event but the last is of interest. */
+  readonly forced: boolean;
   /** Sends, and answers whether nothing waits to be sent. Throws as the client's methods say. */
   send(message: ControlMessage): boolean;
   /** Everything sent inside `fn` leaves in one write. */
@@ -19,6 +21,8 @@ export interface BlockingEngine extends ConnectionView {
   forceQuit(): void;
   /** The next event; `undefined` when `timeout` milliseconds have passed, `null` when nothing will ever come. */
   receive(timeout: number): Received | undefined | null;
+  /** How it ended; after the last event. */
+  closeInfo(): CloseInfo;
   /** Delivers everything to a handler until the end; `readTimeout` bounds each turn's wait. */
   run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo;
 }

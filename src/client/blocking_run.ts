@@ -1,39 +1,45 @@
 import { EVENT_KIND } from "../channel/event_codec.ts";
-import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { Ending } from "../driver/ending.ts";
 import type { Handler } from "../driver/handler.ts";
 import { ConnectionLog } from "../driver/logger.ts";
 import type { BlockingClient } from "./blocking.ts";
+import type { BlockingEngine } from "./blocking_engine.ts";
 import type { Received } from "./received.ts";
 
-/** How a connection ends for which no `closed` came. */
-const LOST: CloseInfo = { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "none" };
-
-/** One `run` of a blocking client: makes callbacks of what the channel brings. */
+/** One `run` of a blocking client: makes callbacks of the events that its engine receives. */
 export class BlockingRun {
   #over = false;
+  readonly #engine: BlockingEngine;
   readonly #handler: Handler<BlockingClient>;
   readonly #client: BlockingClient;
-  // The connection's own thread writes the log.
+  // The connection writes the log.
   readonly #ending = new Ending<BlockingClient>(new ConnectionLog(undefined));
-  #close = LOST;
 
-  constructor(handler: Handler<BlockingClient>, client: BlockingClient) {
+  constructor(engine: BlockingEngine, handler: Handler<BlockingClient>, client: BlockingClient) {
+    this.#engine = engine;
     this.#handler = handler;
     this.#client = client;
-    this.#guard(() => handler.onActivated?.(client));
   }
 
-  /** Makes turns until the last event has come; `receive` waits for one. Answers, or throws, what `run` does. */
-  toTheEnd(receive: () => Received | undefined | null): CloseInfo {
-    while (!this.#over) this.#turn(receive);
-    return this.#ending.finish(this.#handler, this.#client, this.#close);
+  /** Makes turns until the last event has come. Answers, or throws, what `run` does. */
+  toTheEnd(readTimeout: number): CloseInfo {
+    this.#guard(() => this.#handler.onActivated?.(this.#client));
+    while (!this.#over) this.#turn(readTimeout);
+    const close = this.#engine.closeInfo();
+    // A thread that has died in the middle of a message could not be told of by an event.
+    if (close.error?.phase === "thread") this.#ending.fail(close.error);
+    const { error } = this.#ending;
+    return this.#ending.finish(
+      this.#handler,
+      this.#client,
+      error === undefined ? close : { ...close, error },
+    );
   }
 
-  #turn(receive: () => Received | undefined | null): void {
+  #turn(readTimeout: number): void {
     this.#guard(() => this.#handler.onPoll?.(this.#client));
-    const received = receive();
+    const received = this.#engine.receive(readTimeout);
     if (received === undefined) this.#guard(() => this.#handler.onIdle?.(this.#client));
     else if (received === null) this.#over = true;
     else this.#dispatch(received);
@@ -56,17 +62,14 @@ export class BlockingRun {
         return;
     }
     const { event } = received;
-    if (event.type === "closed") {
-      this.#close = event.close;
-    } else if (event.type === "error") {
-      this.#close = { ...LOST, initiator: "local", error: event.error };
-      this.#ending.fail(event.error);
-      this.#ending.report(handler, client);
-    }
+    if (event.type !== "error") return;
+    this.#ending.fail(event.error);
+    this.#ending.report(handler, client);
   }
 
   /** A callback that throws ends the client; so does `forceQuit` for the callbacks that would follow. */
   #guard(callback: () => void): void {
+    if (this.#engine.forced) this.#ending.forced = true;
     if (this.#ending.silent) return;
     try {
       callback();

@@ -70,6 +70,7 @@ function withMethods(allowed: string, ...names: readonly string[]): Rule {
 
 /** Offsets up to here fit the 32-bit arithmetic of the masking and validating loops. */
 const GIB = 1024 * MIB;
+const transportName = exactly("deno", "bun", "node", "syscall");
 const size = integer(1, GIB, "a number of bytes");
 
 /** Headers and subprotocols are looked at closely by the opening handshake. */
@@ -81,7 +82,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   }),
   tls: object,
   transport: either(
-    exactly("deno", "bun", "node", "syscall"),
+    transportName,
     withMethods("an object that implements Transport", "connect"),
   ),
   spinWaitDuration: either(exactly(null), duration),
@@ -106,8 +107,10 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
 
 const capacity = integer(1, 2 ** 30, "a number of bytes");
 
-/** What the clients with a thread have beside the shared options. */
+/** What the clients with a thread have beside the shared options, or otherwise. */
 export const THREAD_RULES: Rules = {
+  // An object cannot go to another thread.
+  transport: transportName,
   thread: withMethods("an IoThread", "open"),
   workerUrl: {
     allowed: "a URL or a string with one",

@@ -1,15 +1,15 @@
 import type { EncodedRecord } from "../channel/codec.ts";
-import type { Sender } from "../channel/sender.ts";
+import type { RefusalReason } from "../channel/sender.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { Command } from "../thread/commands.ts";
-import type { SharedState } from "../thread/shared_state.ts";
+import type { RemoteConnection } from "../thread/remote_connection.ts";
+import { Signal } from "../thread/shared_state.ts";
 import { checkControl } from "./check_control.ts";
 import type { ControlMessage } from "./events.ts";
 
 /** Sends commands to the thread that hosts a connection, and waits until the system has taken their bytes. */
 export class CommandWriter {
-  readonly #control: Sender<ControlMessage>;
-  readonly #state: SharedState;
+  readonly #remote: RemoteConnection<unknown>;
   readonly #timeout: number;
   /** Commands sent; wraps around like the count of those handed over. */
   #sent = 0;
@@ -17,30 +17,32 @@ export class CommandWriter {
   /** Bytes held back, so that `maxBufferedAmount` holds for all of them. */
   #corkedBytes = 0;
 
-  constructor(control: Sender<ControlMessage>, state: SharedState, timeout: number) {
-    this.#control = control;
-    this.#state = state;
+  constructor(remote: RemoteConnection<unknown>, timeout: number) {
+    this.#remote = remote;
     this.#timeout = timeout;
   }
 
   /** Sends one, and waits unless corked. */
   send(message: ControlMessage): true {
-    if (this.#state.state !== "open") throw this.#closed(message);
-    checkControl(message, this.#state.largestSend - this.#corkedBytes);
+    const { shared } = this.#remote;
+    if (shared.state !== "open") throw this.#closed(message);
+    checkControl(message, shared.largestSend - this.#corkedBytes);
     const deadline = performance.now() + this.#timeout;
-    const result = this.#control.sendSync(message, this.#timeout);
-    if (!result.sent) throw result.reason === "full" ? this.#late() : this.#closed(message);
-    this.#sent = (this.#sent + 1) | 0;
+    const refusal = this.#hand(message, this.#timeout);
+    if (refusal !== undefined) throw refusal === "full" ? this.#late() : this.#closed(message);
     if (this.#corked === 0) this.#wait(deadline);
     else if ("data" in message) this.#corkedBytes += message.data?.length ?? 0;
     return true;
   }
 
-  /** Begins the closing handshake, unless the connection is closing already. */
+  /** Begins the closing handshake, unless the connection is closing already. `closeTimeout` limits the wait. */
   close(code: number, reason: string): void {
     const message: ControlMessage = { type: "close", code, reason };
     checkControl(message, Infinity);
-    if (this.#state.state === "open" && !this.#control.isClosed) this.send(message);
+    const { shared } = this.#remote;
+    if (shared.state !== "open") return;
+    shared.signal(Signal.Close);
+    if (this.#hand(message, Infinity) === undefined && this.#corked === 0) this.#wait(Infinity);
   }
 
   /** Everything sent inside `fn` leaves in one write. */
@@ -59,15 +61,25 @@ export class CommandWriter {
 
   #mark(kind: number): void {
     const record: EncodedRecord = { kind, bytes: NOTHING, start: 0, end: 0 };
-    if (this.#control.sendRecordSync(record) === "sent") this.#sent = (this.#sent + 1) | 0;
+    const outcome = this.#remote.watched(() => this.#remote.control.sendRecordSync(record));
+    if (outcome === "sent") this.#sent = (this.#sent + 1) | 0;
+  }
+
+  /** Hands a command to the other thread, or tells why not. */
+  #hand(message: ControlMessage, timeout: number): RefusalReason | undefined {
+    const result = this.#remote.watched(() => this.#remote.control.sendSync(message, timeout));
+    if (!result.sent) return result.reason;
+    this.#sent = (this.#sent + 1) | 0;
   }
 
   #wait(deadline: number): void {
-    if (!this.#state.waitHandedOver(this.#sent, deadline - performance.now())) throw this.#late();
+    const { shared } = this.#remote;
+    const done = this.#remote.watched(() => shared.waitHandedOver(this.#sent, deadline - performance.now()));
+    if (!done) throw this.#late();
   }
 
   #closed({ type }: ControlMessage): WebSocketError {
-    const { state } = this.#state;
+    const { state } = this.#remote.shared;
     const now = state === "open" ? "closing" : state;
     return new WebSocketError("ConnectionClosed", `sending a ${NAMES[type]}: the connection is ${now}`);
   }

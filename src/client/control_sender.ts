@@ -52,7 +52,7 @@ export class ControlSender implements Disposable {
 
   /** Whether nothing can be sent any more. */
   get isClosed(): boolean {
-    return this.#sender.isClosed;
+    return this.#sender.isClosed || this.#state.isCloseWanted;
   }
 
   /**
@@ -61,20 +61,21 @@ export class ControlSender implements Disposable {
    * @throws {WebSocketError} at once, as the methods of `NonBlockingClient`, for what cannot be sent.
    */
   send(message: ControlMessage): Promise<SendResult<ControlMessage>> {
-    checkControl(message, this.#state.largestSend);
-    return this.#sender.send(message);
+    const done = this.#done(message);
+    if (done !== undefined) return Promise.resolve(done);
+    const result = this.#sender.send(message);
+    if (message.type === "close") this.#state.signal(Signal.Close);
+    return result;
   }
 
   /** Sends a command if there is room now. */
   trySend(message: ControlMessage): SendResult<ControlMessage> {
-    checkControl(message, this.#state.largestSend);
-    return this.#sender.trySend(message);
+    return this.#done(message) ?? this.#sent(message, this.#sender.trySend(message));
   }
 
   /** Blocks this thread until there is room, at most `timeout` milliseconds: then it is refused as `full`. */
   sendSync(message: ControlMessage, timeout?: number): SendResult<ControlMessage> {
-    checkControl(message, this.#state.largestSend);
-    return this.#sender.sendSync(message, timeout);
+    return this.#done(message) ?? this.#sent(message, this.#sender.sendSync(message, timeout));
   }
 
   /** Sends a text message; bytes must be UTF-8. */
@@ -115,5 +116,21 @@ export class ControlSender implements Disposable {
   /** {@linkcode ControlSender.release}. */
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  /** What can be said of a command before it goes into the channel. */
+  #done(message: ControlMessage): SendResult<ControlMessage> | undefined {
+    checkControl(message, this.#state.largestSend);
+    if (message.type === "forceQuit") {
+      this.forceQuit();
+      return { sent: true };
+    }
+    return this.#state.isCloseWanted ? { sent: false, reason: "closed", message } : undefined;
+  }
+
+  /** From a Close on, nothing more is taken. */
+  #sent(message: ControlMessage, result: SendResult<ControlMessage>): SendResult<ControlMessage> {
+    if (message.type === "close" && result.sent) this.#state.signal(Signal.Close);
+    return result;
   }
 }

@@ -1,6 +1,5 @@
 import type { Codec } from "../channel/codec.ts";
-import { EVENT_KIND, eventCodec } from "../channel/event_codec.ts";
-import type { Memory } from "../channel/memory.ts";
+import { EVENT_KIND } from "../channel/event_codec.ts";
 import { PayloadView } from "../core/payload.ts";
 import type { WebSocketEvent } from "./events.ts";
 
@@ -11,12 +10,6 @@ export class Received {
   /** The content of a message, ping or pong. */
   readonly payload: PayloadView = new PayloadView();
   #end: WebSocketEvent | undefined;
-
-  /** @internal Takes the record's content. */
-  set(kind: number, memory: Memory, { start, end }: { readonly start: number; readonly end: number }): this {
-    if (hasPayload(kind)) return this.take(kind, memory.copy(start, end));
-    return this.end(kind, eventCodec.decode(kind, memory, start, end));
-  }
 
   /** @internal Takes a payload, bytes of its own. */
   take(kind: number, bytes: Uint8Array): this {
@@ -50,14 +43,17 @@ export class Received {
 }
 
 /** Reads the channel of events into one object, used again and again; what is kept is copied out of the channel. */
-export function receivedCodec(): Codec<Received> {
+export function receivedCodec(codec: Codec<WebSocketEvent>): Codec<Received> {
   const received = new Received();
   return {
-    name: eventCodec.name,
+    name: codec.name,
     kind: ({ kind }) => kind,
     byteLength: () => 0,
     encode: () => {},
-    decode: (kind, memory, start, end) => received.set(kind, memory, { start, end }),
+    decode: (kind, memory, start, end) =>
+      hasPayload(kind)
+        ? received.take(kind, memory.copy(start, end))
+        : received.end(kind, codec.decode(kind, memory, start, end)),
   };
 }
 

@@ -29,6 +29,7 @@ export class SyscallEngine implements BlockingEngine {
   readonly url: string;
   readonly protocol: string;
   readonly extensions: string;
+  forced = false;
 
   readonly #opened: OpenedPolled<BlockingClient>;
   readonly #writeTimeout: number;
@@ -106,6 +107,9 @@ export class SyscallEngine implements BlockingEngine {
   }
 
   forceQuit(): void {
+    this.forced = true;
+    this.#queue = [];
+    this.#next = 0;
     this.#opened.connection.forceQuit();
   }
 
@@ -116,10 +120,14 @@ export class SyscallEngine implements BlockingEngine {
     return this.#opened.connection.finished ? null : undefined;
   }
 
+  closeInfo(): CloseInfo {
+    return this.#opened.connection.outcome();
+  }
+
   run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo {
     const { connection, turns } = this.#opened;
     // What has been read already is in the queue, and the rest follows by the same way.
-    if (connection.running) return new BlockingRun(handler, client).toTheEnd(() => this.receive(readTimeout));
+    if (connection.running) return new BlockingRun(this, handler, client).toTheEnd(readTimeout);
     this.#running = true;
     // The loop below runs it to its end, so the outcome is there when it returns.
     connection.run(handler, client).catch(() => {});

@@ -1,7 +1,10 @@
+import { EVENT_KIND } from "../channel/event_codec.ts";
 import type { CloseInfo } from "../core/close_info.ts";
+import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
+import { eventCodecWithReason } from "../thread/abort_reason.ts";
 import { RemoteConnection } from "../thread/remote_connection.ts";
 import type { BlockingClient } from "./blocking.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
@@ -22,14 +25,16 @@ export class ThreadEngine implements BlockingEngine {
 
   readonly #remote: RemoteConnection<Received>;
   readonly #commands: CommandWriter;
+  #forced = false;
 
   /** Connects, and returns when the connection is open. */
   constructor(url: string | URL, { readTimeout: _, writeTimeout = Infinity, ...options }: BlockingOptions) {
-    const remote = new RemoteConnection(url, { options, rules: THREAD_RULES, eventCodec: receivedCodec() });
+    const eventCodec = receivedCodec(eventCodecWithReason(options.signal));
+    const remote = new RemoteConnection(url, { options, rules: THREAD_RULES, eventCodec });
     remote.openSync();
     ({ url: this.url, protocol: this.protocol, extensions: this.extensions } = remote);
     this.#remote = remote;
-    this.#commands = new CommandWriter(remote.control, remote.shared, writeTimeout);
+    this.#commands = new CommandWriter(remote, writeTimeout);
   }
 
   get state(): ConnectionState {
@@ -42,6 +47,10 @@ export class ThreadEngine implements BlockingEngine {
 
   get stats(): ConnectionStats {
     return this.#remote.stats;
+  }
+
+  get forced(): boolean {
+    return this.#forced;
   }
 
   send(message: ControlMessage): boolean {
@@ -57,17 +66,35 @@ export class ThreadEngine implements BlockingEngine {
   }
 
   forceQuit(): void {
+    this.#forced = true;
     this.#remote.forceQuit();
   }
 
   receive(timeout: number): Received | undefined | null {
     this.#remote.run();
-    const received = this.#remote.events.receiveSync(timeout);
-    this.#remote.takeReports();
-    return received;
+    for (;;) {
+      const received = this.#wait(this.#forced ? Infinity : timeout);
+      this.#remote.takeReports();
+      if (!this.#forced || received === null || received?.kind === EVENT_KIND.quit) return received;
+    }
+  }
+
+  closeInfo(): CloseInfo {
+    return this.#remote.waitEnded(Infinity)!;
   }
 
   run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo {
-    return new BlockingRun(handler, client).toTheEnd(() => this.receive(readTimeout));
+    return new BlockingRun(this, handler, client).toTheEnd(readTimeout);
+  }
+
+  #wait(timeout: number): Received | undefined | null {
+    const { events } = this.#remote;
+    try {
+      return this.#remote.watched(() => events.receiveSync(timeout));
+    } catch (error) {
+      // The thread has died: what there is to receive now is how it ended.
+      if (error instanceof WebSocketError && error.phase === "thread") return events.tryReceive();
+      throw error;
+    }
   }
 }

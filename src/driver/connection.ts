@@ -12,6 +12,7 @@ import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ConnectionLog } from "./logger.ts";
+import { Pause, type PauseReason } from "./pause.ts";
 import { SendSide } from "./send_side.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { ConnectionStats, ConnectTimings } from "./stats.ts";
@@ -67,7 +68,7 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** Read but not handed over: before `run`, or while paused. */
   #stash: Uint8Array = NOTHING;
-  #paused = false;
+  #pausedBy = 0;
   /** Whether turns are announced from outside, by `turn`, rather than by the arrival of bytes. */
   #turnsFromOutside = false;
   /** Whether a message or control frame was handed over since the turn began. */
@@ -157,16 +158,16 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   /** Stops delivery, also in the middle of a chunk. What has been read is kept. */
-  pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#stream.pause();
+  pause(by: PauseReason = Pause.Reader): void {
+    if (!this.#paused) this.#stream.pause();
+    this.#pausedBy |= by;
   }
 
-  /** Goes on with delivery. */
-  resume(): void {
+  /** Goes on with delivery, unless it was stopped for another reason too. */
+  resume(by: PauseReason = Pause.Reader): void {
     if (!this.#paused) return;
-    this.#paused = false;
+    this.#pausedBy &= ~by;
+    if (this.#paused) return;
     this.#deliverStash();
     if (!this.#paused && !this.#gone && this.running) this.#stream.resume();
   }
@@ -242,8 +243,11 @@ export class Connection<Client> implements ByteStreamSink {
     this.#finishWhenDelivered();
   }
 
-  /** One chunk, one turn: events one at a time, each answered before the next frame is looked at. */
-  #deliver(bytes: Uint8Array): void {
+  /**
+   * One chunk, one turn: events one at a time, each answered before the next frame is looked at. `owned`: the memory
+   * is ours, so what is not delivered can be kept without a copy.
+   */
+  #deliver(bytes: Uint8Array, owned = false): void {
     const handler = this.#handler!;
     const client = this.#client!;
     const protocol = this.#protocol;
@@ -268,7 +272,8 @@ export class Connection<Client> implements ByteStreamSink {
           this.#controlEvent(event);
         }
       }
-      if (this.#paused) this.#keep(protocol.unread());
+      if (this.#paused && owned && this.#stash.length === 0) this.#stash = protocol.unread();
+      else if (this.#paused) this.#keep(protocol.unread());
       if (!this.#busy && !this.#turnsFromOutside && !this.#ending.silent) handler.onIdle?.(client);
     } catch (value) {
       this.#threw(value);
@@ -326,7 +331,7 @@ export class Connection<Client> implements ByteStreamSink {
         const message = `no sign of life within ${options.timeout} ms of a ping`;
         this.giveUp(new WebSocketError("Timeout", message, { phase: "keepAlive" }));
       },
-      isPaused: () => (this.#paused && !this.#turnsFromOutside) || !this.running,
+      isPaused: () => (this.#pausedBy & Pause.Reader) !== 0 || !this.running,
     });
   }
 
@@ -353,6 +358,10 @@ export class Connection<Client> implements ByteStreamSink {
     else this.#stream.destroy();
   }
 
+  get #paused(): boolean {
+    return this.#pausedBy !== 0;
+  }
+
   #keep(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const kept = new Uint8Array(this.#stash.length + bytes.length);
@@ -364,7 +373,7 @@ export class Connection<Client> implements ByteStreamSink {
   #deliverStash(): void {
     const stash = this.#stash;
     this.#stash = NOTHING;
-    if (stash.length > 0 && !this.#paused) this.#deliver(stash);
+    if (stash.length > 0 && !this.#paused) this.#deliver(stash, true);
     if (this.#stash.length > 0) return;
     if (this.#gone) this.#finishWhenDelivered();
     else if (this.#peerEnded) this.onEnd();

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { Connection } from "./connection.ts";
+import { Pause } from "./pause.ts";
 
 /**
  * Turns of an event loop made by ourselves, instead of by the arrival of data (`spinWaitDuration`).
@@ -23,7 +24,7 @@ export class EventLoopPolling {
     if (this.#interval === null) {
       this.#spin();
     } else {
-      this.#connection.pause();
+      this.#connection.pause(Pause.BetweenPolls);
       this.#poll();
     }
   }
@@ -37,7 +38,7 @@ export class EventLoopPolling {
   readonly #poll = (): void => {
     if (this.#connection.finished) return;
     this.#connection.turn();
-    this.#connection.resume();
+    this.#connection.resume(Pause.BetweenPolls);
     // One look at the sockets lies between here and there: Node's loop takes it before the first of these, Bun's
     // before the second.
     setImmediate(() => setImmediate(this.#rest));
@@ -45,7 +46,7 @@ export class EventLoopPolling {
 
   readonly #rest = (): void => {
     if (this.#connection.finished) return;
-    this.#connection.pause();
+    this.#connection.pause(Pause.BetweenPolls);
     setTimeout(this.#poll, this.#interval!);
   };
 }

@@ -3,7 +3,7 @@ import type { EncodedRecord } from "../channel/codec.ts";
 import type { ReceiverHandle } from "../channel/handle.ts";
 import { Receiver } from "../channel/receiver.ts";
 import { Sender } from "../channel/sender.ts";
-import { DEFAULT_HIGH_WATER_MARK, DEFAULT_MAX_BUFFERED } from "../client/check_options.ts";
+import { connectionSettings } from "../client/check_options.ts";
 import type { WebSocketEvent } from "../client/events.ts";
 import { openConnection } from "../client/open_connection.ts";
 import { WebSocketError } from "../core/errors.ts";
@@ -12,6 +12,7 @@ import type { Connection } from "../driver/connection.ts";
 import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { Logger } from "../driver/logger.ts";
+import type { ConnectionSettings } from "../driver/settings.ts";
 import { Command, executingCodec } from "./commands.ts";
 import type { OpenRequest } from "./open_request.ts";
 import { type LogLevel, type Report, reportCodec } from "./reports.ts";
@@ -20,6 +21,7 @@ import { SharedState, Signal } from "./shared_state.ts";
 /** A connection on a thread of ours, for an owner on another: events go out by a channel, commands come in by one. */
 export class ConnectionHost {
   readonly #request: OpenRequest;
+  readonly #settings: ConnectionSettings;
   readonly #state: SharedState;
   readonly #reports: Sender<Report>;
   readonly #events: Sender<WebSocketEvent>;
@@ -29,6 +31,9 @@ export class ConnectionHost {
   readonly #run = Promise.withResolvers<void>();
   #connection: Connection<ConnectionHost> | undefined;
   #forced = false;
+  #finished = false;
+  /** The wait for a Close that cannot be sent. */
+  #closeDeadline: ReturnType<typeof setTimeout> | undefined;
   /** Records that wait for room in the channel; the socket is not read meanwhile. */
   #waitingRecords = 0;
   /** The payload on its way to the channel: one object, reused. */
@@ -37,6 +42,7 @@ export class ConnectionHost {
   constructor(request: OpenRequest) {
     const { spinWaitDuration } = request.options;
     this.#request = request;
+    this.#settings = connectionSettings(request.options);
     this.#state = new SharedState(request.state);
     this.#reports = Sender.from(request.reports, { codec: reportCodec });
     this.#events = Sender.from(request.events, { spinWaitDuration });
@@ -45,6 +51,12 @@ export class ConnectionHost {
       spinWaitDuration,
     });
     this.#record = { kind: 0, bytes: new Uint8Array(0), start: 0, end: 0 };
+    this.beat();
+  }
+
+  /** Shows whoever waits for this connection that its thread is alive. */
+  beat(): void {
+    for (const { pulse } of [this.#state, this.#reports, this.#events, this.#commands]) pulse.beat();
   }
 
   /** Opens the connection and serves it to its end. Never throws. */
@@ -54,6 +66,7 @@ export class ConnectionHost {
       const opened = await this.#open();
       if (opened !== undefined) await this.#serve(opened);
     } finally {
+      clearTimeout(this.#closeDeadline);
       this.#state.signal(Signal.Over);
       this.#commands.release();
       this.#reports.release();
@@ -67,6 +80,7 @@ export class ConnectionHost {
     this.#abort.abort();
     this.#connection?.forceQuit();
     this.#run.resolve();
+    if (this.#finished) this.#events.closeChannel();
   }
 
   async #open(): Promise<Opened<ConnectionHost> | undefined> {
@@ -99,19 +113,37 @@ export class ConnectionHost {
     const close = await running;
     this.#publish();
     await this.#report({ type: "ended", close });
-    // Everything is sent, or nobody is there to receive it.
-    await this.#events.send({ type: "quit" });
+    await this.#sendQuit();
     await commands;
+  }
+
+  /** The last event: behind all others, or, after `forceQuit`, without a wait for a reader that may never come. */
+  async #sendQuit(): Promise<void> {
+    this.#finished = true;
+    if (!this.#forced) await this.#events.send({ type: "quit" });
+    else if (!this.#events.trySend({ type: "quit" }).sent) this.#events.closeChannel();
   }
 
   #onSignal(bits: number): boolean {
     if ((bits & Signal.Run) !== 0) this.#run.resolve();
     if ((bits & Signal.Abort) !== 0) this.#abort.abort();
     if ((bits & Signal.ForceQuit) !== 0) this.forceQuit();
+    if ((bits & Signal.Close) !== 0) this.#limitClosing();
     return (bits & Signal.Over) === 0;
   }
 
-  /** Until the owner closes the channel, or the connection has ended. */
+  /** `closeTimeout` holds too when a peer that does not read keeps even the Close frame from being sent. */
+  #limitClosing(): void {
+    const { closeTimeout } = this.#settings;
+    this.#closeDeadline = setTimeout(() => {
+      if (this.#connection?.state !== "open") return;
+      const message =
+        `Close could not be sent within closeTimeout, ${closeTimeout} ms: the peer does not read`;
+      this.#connection.giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
+    }, closeTimeout);
+  }
+
+  /** Until nothing more can be sent: the owner closes the channel, or the connection begins to close. */
   async #executeCommands(connection: Connection<ConnectionHost>): Promise<void> {
     const commands = this.#commands;
     let executed = 0;
@@ -139,29 +171,26 @@ export class ConnectionHost {
         connection.giveUp(asWebSocketError(error));
       }
       executed = (executed + 1) | 0;
+      if (connection.state !== "open") commands.closeChannel();
       if (corked > 0) continue;
       if (connection.sending.waiting === 0) {
         this.#state.publishHandedOver(executed);
-      } else if (connection.sending.waiting > this.#highWaterMark && connection.state !== "closed") {
+      } else if (connection.sending.waiting > this.#settings.highWaterMark && connection.state !== "closed") {
         // What is not executed fills the channel, and who sends waits there.
         flushed = Promise.withResolvers<void>();
         await flushed.promise;
       }
     }
-  }
-
-  get #highWaterMark(): number {
-    return this.#request.options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
-  }
-
-  get #maxBufferedAmount(): number {
-    return this.#request.options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
+    // Who holds back what is sent may not be able to say any more that it shall go.
+    while (corked-- > 0) connection.sending.uncork();
+    if (connection.sending.waiting === 0) this.#state.publishHandedOver(executed);
   }
 
   #handler(): Handler<ConnectionHost> {
     return {
       onActivated: () => this.#send({ type: "activated" }),
-      onPoll: () => this.#publish(),
+      // When the turn is over.
+      onPoll: () => queueMicrotask(() => this.#publish()),
       onTextMessage: (_host, message) => this.#emit(EVENT_KIND.text, message),
       onBinaryMessage: (_host, message) => this.#emit(EVENT_KIND.binary, message),
       onPing: (_host, payload) => this.#emit(EVENT_KIND.ping, payload),
@@ -192,8 +221,7 @@ export class ConnectionHost {
 
   /** The channel is full: nothing is read until it has taken what there is, and TCP pushes back. */
   #waitFor(sending: Promise<unknown>): void {
-    this.#waitingRecords++;
-    this.#connection!.pause();
+    if (this.#waitingRecords++ === 0) this.#connection!.pause();
     const done = (): void => {
       if (--this.#waitingRecords === 0) this.#connection!.resume();
     };

@@ -22,5 +22,9 @@ export function plainOptions(
   { logger: _logger, signal: _signal, ...options }: ClientOptions,
 ): OpenRequest["options"] {
   const { headers } = options;
-  return headers instanceof Headers ? { ...options, headers: [...headers] } : options;
+  // An iterable may be anything, a `Headers` for example; its entries are data.
+  const isIterable = headers !== undefined && Symbol.iterator in headers;
+  return isIterable
+    ? { ...options, headers: Array.from(headers, ([name, value]) => [name, value]) }
+    : options;
 }

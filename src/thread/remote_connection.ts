@@ -1,12 +1,12 @@
 import { createChannel } from "../channel/channel.ts";
 import { controlCodec } from "../channel/control_codec.ts";
-import type { SenderHandle } from "../channel/handle.ts";
+import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
 import type { Codec } from "../channel/codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
-import type { Sender } from "../channel/sender.ts";
+import { Sender } from "../channel/sender.ts";
 import { checkOptions, DEFAULT_CAPACITY, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
 import type { ConnectionView } from "../client/connected_client.ts";
-import type { ControlMessage } from "../client/events.ts";
+import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
 import { DEFAULT_HANDSHAKE_TIMEOUT } from "../client/open_connection.ts";
 import type { ClientOptions, ThreadOptions } from "../client/options.ts";
 import { CloseCode } from "../core/close_code.ts";
@@ -15,6 +15,7 @@ import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionState } from "../core/state.ts";
 import { parseWebSocketUrl } from "../core/url.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
+import { withReason } from "./abort_reason.ts";
 import { IoThread } from "./io_thread.ts";
 import { plainOptions } from "./open_request.ts";
 import { type OpenedReport, type Report, reportCodec } from "./reports.ts";
@@ -30,8 +31,8 @@ export interface RemoteOptions<Event> {
 }
 
 const REPORT_CAPACITY = 64 * 1024;
-/** How long a thread may take to start and to answer, beyond the time that connecting may take, in milliseconds. */
-const THREAD_LIMIT = 5_000;
+/** How long a thread may take to start, beyond the time that connecting may take, in milliseconds. */
+const START_LIMIT = 5_000;
 
 /** The owner's side of a connection that another thread hosts: what the blocking and the async client share. */
 export class RemoteConnection<Event> implements ConnectionView {
@@ -119,10 +120,10 @@ export class RemoteConnection<Event> implements ConnectionView {
   async open(): Promise<void> {
     this.#thread.hold();
     this.#holds = true;
-    this.#unwatch = this.#thread.watch((error) => this.#threadFailed(error));
-    const late = setTimeout(() => this.#threadFailed(this.#tooLate()), this.#limit);
+    this.#unwatch = this.#thread.watch((error) => this.#threadLost(error));
+    const late = setTimeout(() => this.#threadLost(tooLate()), this.#limit);
     try {
-      while (this.#opened === undefined) await this.#next();
+      while (this.#opened === undefined) this.#takeOpening(await this.#reports.receive());
     } finally {
       clearTimeout(late);
     }
@@ -132,10 +133,12 @@ export class RemoteConnection<Event> implements ConnectionView {
   /** Blocks this thread until it is open. */
   openSync(): void {
     const deadline = performance.now() + this.#limit;
+    const started = performance.now() + START_LIMIT;
     while (this.#opened === undefined) {
-      const report = this.#reports.receiveSync(Math.max(0, deadline - performance.now()));
-      if (report === undefined) this.#threadFailed(this.#tooLate());
-      this.#take(report ?? null);
+      const limit = this.shared.pulse.beats === 0 ? started : deadline;
+      const report = this.#reports.receiveSync(Math.max(0, limit - performance.now()));
+      if (report !== undefined) this.#takeOpening(report);
+      else if (limit === deadline || this.shared.pulse.beats === 0) this.#threadLost(tooLate());
     }
   }
 
@@ -148,9 +151,10 @@ export class RemoteConnection<Event> implements ConnectionView {
   waitEnded(timeout: number): CloseInfo | undefined {
     const deadline = performance.now() + timeout;
     while (this.#close === undefined) {
-      const report = this.#reports.receiveSync(Math.max(0, deadline - performance.now()));
+      const left = Math.max(0, deadline - performance.now());
+      const report = this.watched(() => this.#reports.receiveSync(left));
       if (report === undefined) return undefined;
-      if (report === null) this.#over(LOST);
+      if (report === null) this.#over(this.#lost());
       else this.#onReport(report);
     }
     return this.#close;
@@ -164,37 +168,38 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.shared.signal(Signal.ForceQuit);
   }
 
+  /** Waits for the hosting thread; when it is found dead, everybody who waits for it is told. */
+  watched<T>(wait: () => T): T {
+    try {
+      return wait();
+    } catch (error) {
+      if (error instanceof WebSocketError && error.phase === "thread") this.#threadLost(error);
+      throw error;
+    }
+  }
+
   get #limit(): number {
-    return (this.#options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT) + THREAD_LIMIT;
+    return (this.#options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT) + START_LIMIT;
   }
 
-  #tooLate(): WebSocketError {
-    const message =
-      "The I/O thread did not start, or did not answer in time: may it be loaded (permissions)?";
-    return new WebSocketError("Timeout", message, { phase: "thread" });
-  }
-
-  async #next(): Promise<void> {
-    this.#take(await this.#reports.receive());
-  }
-
-  #take(report: Report | null): void {
+  #takeOpening(report: Report | null): void {
     if (report !== null) this.#onReport(report);
-    if (this.#failed !== undefined) {
-      this.#over(LOST);
-      throw this.#failed;
-    }
-    if (report === null && this.#opened === undefined) {
-      this.#over(LOST);
-      throw new WebSocketError("Io", "The I/O thread ended before the connection was open");
-    }
+    else this.#failed ??= new WebSocketError("Io", "The I/O thread ended before the connection was open");
+    if (this.#failed === undefined) return;
+    this.#over(this.#lost());
+    throw this.#failed;
   }
 
   async #follow(): Promise<void> {
-    while (this.#close === undefined) {
-      const report = await this.#reports.receive();
-      if (report === null) this.#over(LOST);
-      else this.#onReport(report);
+    try {
+      while (this.#close === undefined) {
+        const report = await this.#reports.receive();
+        if (report === null) this.#over(this.#lost());
+        else this.#onReport(report);
+      }
+    } catch (error) {
+      this.#threadLost(error as WebSocketError);
+      this.#over(this.#lost());
     }
   }
 
@@ -206,29 +211,35 @@ export class RemoteConnection<Event> implements ConnectionView {
         this.#opened = report.opened;
         break;
       case "failed":
-        this.#failed = this.#withReason(report.error);
+        this.#failed = withReason(report.error, this.#options.signal);
         break;
       case "log":
         this.#options.logger?.[report.level](report.message);
         break;
       case "ended":
-        this.#over(report.close);
+        this.#over(this.#withReason(report.close));
     }
   }
 
-  /** The reason of an abort cannot travel between threads, but it is known here. */
-  #withReason(error: WebSocketError): WebSocketError {
-    const { signal } = this.#options;
-    if (error.code !== "Aborted" || signal === undefined) return error;
-    return new WebSocketError("Aborted", error.message, { cause: signal.reason });
+  #withReason(close: CloseInfo): CloseInfo {
+    const { error } = close;
+    return error === undefined ? close : { ...close, error: withReason(error, this.#options.signal) };
   }
 
-  #threadFailed(error: WebSocketError): void {
+  /** The thread has died, or does not answer. What it has told before still counts. */
+  #threadLost(error: WebSocketError): void {
+    if (this.#failed !== undefined || this.#close !== undefined) return;
     this.#failed = error;
-    this.#reports.closeChannel();
-    this.events.closeChannel();
-    this.control.closeChannel();
     this.shared.signal(Signal.ForceQuit);
+    this.shared.publishClosed();
+    this.control.closeChannel();
+    this.#reports.closeChannel();
+    endEvents(this.events.handle() as ReceiverHandle<never>, error);
+  }
+
+  /** What is known of the end of a connection whose thread has gone. */
+  #lost(): CloseInfo {
+    return { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "none", error: this.#failed };
   }
 
   #over(close: CloseInfo): void {
@@ -242,5 +253,16 @@ export class RemoteConnection<Event> implements ConnectionView {
   }
 }
 
-/** What is known of a connection whose thread has gone. */
-const LOST: CloseInfo = { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "none" };
+/** Tells whoever receives the events of a thread that has died, if there is room and no lock in the way. */
+function endEvents(handle: ReceiverHandle<WebSocketEvent>, error: WebSocketError): void {
+  const events = Sender.from<WebSocketEvent>({ ...handle, end: "sender" });
+  events.trySend({ type: "error", error });
+  events.trySend({ type: "quit" });
+  events.closeChannel();
+  events.release();
+}
+
+function tooLate(): WebSocketError {
+  const message = "The I/O thread did not start, or did not answer in time: may it be loaded (permissions)?";
+  return new WebSocketError("Timeout", message, { phase: "thread" });
+}

@@ -1,3 +1,4 @@
+import { Pulse, PulseWatch } from "../channel/pulse.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ConnectionStats, ConnectTimings } from "../driver/stats.ts";
 
@@ -13,6 +14,8 @@ export const Signal = {
   Abort: 4,
   /** From the host to itself: it is over. */
   Over: 8,
+  /** The program has asked for Close: nothing more may be sent, and the time for it runs. */
+  Close: 16,
 } as const;
 
 // Words.
@@ -20,6 +23,7 @@ const STATE = 0;
 const SIGNALS = 1;
 /** Commands executed whose bytes the system has taken. */
 const HANDED_OVER = 2;
+const PULSE = 3;
 const WORDS = 4;
 // Numbers, behind the words.
 const NUMBERS_AT = WORDS * 4;
@@ -44,17 +48,26 @@ const NUMBERS = FIRST_STAT + STATS.length;
 export class SharedState {
   /** The memory to hand to other threads. */
   readonly memory: SharedArrayBuffer;
+  /** The life of the thread that hosts the connection. */
+  readonly pulse: Pulse;
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(NUMBERS_AT + NUMBERS * 8)) {
     this.memory = memory;
     this.#words = new Int32Array(memory, 0, WORDS);
+    this.pulse = new Pulse(this.#words, PULSE);
     this.#numbers = new Float64Array(memory, NUMBERS_AT, NUMBERS);
   }
 
   get state(): ConnectionState {
-    return STATES[Atomics.load(this.#words, STATE)];
+    const state = STATES[Atomics.load(this.#words, STATE)];
+    return state === "open" && this.isCloseWanted ? "closing" : state;
+  }
+
+  /** Whether some thread has asked for Close. */
+  get isCloseWanted(): boolean {
+    return (Atomics.load(this.#words, SIGNALS) & Signal.Close) !== 0;
   }
 
   get bufferedAmount(): number {
@@ -82,11 +95,13 @@ export class SharedState {
     for (let index = 0; index < STATS.length; index++) {
       this.#numbers[FIRST_STAT + index] = stats[STATS[index]] ?? NaN;
     }
-    const code = STATES.indexOf(state);
-    if (Atomics.exchange(this.#words, STATE, code) === code) return;
-    Atomics.notify(this.#words, STATE);
-    if (state !== "closed") return;
-    // Whoever waits for bytes to be handed over waits in vain now.
+    if (state === "closed") this.publishClosed();
+    else Atomics.store(this.#words, STATE, STATES.indexOf(state));
+  }
+
+  /** Host, or the owner when the host has died: whoever waits for bytes to be handed over waits in vain now. */
+  publishClosed(): void {
+    if (Atomics.exchange(this.#words, STATE, CLOSED) === CLOSED) return;
     Atomics.add(this.#words, HANDED_OVER, FAR);
     Atomics.notify(this.#words, HANDED_OVER);
   }
@@ -98,28 +113,21 @@ export class SharedState {
     Atomics.notify(this.#words, HANDED_OVER);
   }
 
-  /** Blocks until the bytes of so many commands were handed over, or the connection is closed; else `false`. */
+  /**
+   * Blocks until the bytes of so many commands were handed over, or the connection is closed; else `false`.
+   * Throws `Timeout` when the hosting thread has died.
+   */
   waitHandedOver(commands: number, timeout: number): boolean {
     const deadline = performance.now() + timeout;
+    let watch: PulseWatch | undefined;
     for (;;) {
       const done = Atomics.load(this.#words, HANDED_OVER);
       // The count wraps around.
       if (((done - commands) | 0) >= 0) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      Atomics.wait(this.#words, HANDED_OVER, done, Math.min(left, LONGEST_SLEEP));
-    }
-  }
-
-  /** Blocks until the connection is closed; `false` when `timeout` passed first. */
-  waitClosed(timeout: number): boolean {
-    const deadline = performance.now() + timeout;
-    for (;;) {
-      const code = Atomics.load(this.#words, STATE);
-      if (STATES[code] === "closed") return true;
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      Atomics.wait(this.#words, STATE, code, Math.min(left, LONGEST_SLEEP));
+      const reason = Atomics.wait(this.#words, HANDED_OVER, done, Math.min(left, LONGEST_SLEEP));
+      if (reason === "timed-out") (watch ??= new PulseWatch(this.pulse, SILENCE_LIMIT)).check();
     }
   }
 
@@ -145,7 +153,10 @@ export class SharedState {
   }
 }
 
-/** A notification between the load and the wait of a word that did not change is seen this much later. */
+const CLOSED = STATES.indexOf("closed");
+/** How often a thread that waits looks whether the one it waits for is alive, in milliseconds. */
 const LONGEST_SLEEP = 1000;
+/** A thread without a sign of life for so many milliseconds is dead. */
+const SILENCE_LIMIT = 10_000;
 /** Ahead of every count that somebody waits for. */
 const FAR = 2 ** 30;

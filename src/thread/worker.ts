@@ -3,12 +3,20 @@
  *
  * @module
  */
+import { setInterval } from "node:timers";
 import { parentPort } from "node:worker_threads";
 import { ConnectionHost } from "./connection_host.ts";
 import type { ThreadRequest } from "./thread_request.ts";
 
 const hosts = new Set<ConnectionHost>();
 let stopping = false;
+
+/** Milliseconds. */
+const BEAT_INTERVAL = 1000;
+// Whoever waits for a connection on this thread would otherwise wait for ever when the thread is terminated.
+setInterval(() => {
+  for (const connection of hosts) connection.beat();
+}, BEAT_INTERVAL).unref();
 
 async function host(connection: ConnectionHost): Promise<void> {
   hosts.add(connection);
