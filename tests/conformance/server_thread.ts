@@ -40,6 +40,15 @@ const LIMIT = 4500;
 /** A thread that plays the server's part, so that a client may block this one. One case at a time. */
 export class ServerThread {
   readonly #worker = new Worker(new URL("./server_worker.ts", import.meta.url));
+  /** Rejects when the thread dies. */
+  readonly #death = Promise.withResolvers<never>();
+
+  constructor() {
+    this.#worker.once("error", this.#death.reject);
+    this.#worker.once("exit", (code) => this.#death.reject(new Error(`The server thread ended: ${code}`)));
+    // It is looked at by those who wait; nobody may.
+    this.#death.promise.catch(() => {});
+  }
 
   start(request: Omit<StartRequest, "type">): Promise<Started> {
     return this.#ask<Started>({ type: "start", ...request });
@@ -55,17 +64,16 @@ export class ServerThread {
   }
 
   async #ask<Answer extends Reply>(request: StartRequest | FinishRequest): Promise<Answer> {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const { promise, resolve } = Promise.withResolvers<Reply>();
     this.#worker.once("message", resolve);
-    this.#worker.once("error", reject);
     try {
       this.#worker.postMessage(request);
-      const reply = await bounded(promise, LIMIT, `the server thread to ${request.type}`);
+      const answer = Promise.race([promise, this.#death.promise]);
+      const reply = await bounded(answer, LIMIT, `the server thread to ${request.type}`);
       if ("failure" in reply) throw new Error(`The server thread: ${reply.failure}`);
       return reply as Answer;
     } finally {
       this.#worker.off("message", resolve);
-      this.#worker.off("error", reject);
     }
   }
 }

@@ -2,7 +2,9 @@ import { acceptFor, type RawPeer } from "../support/raw_server.ts";
 import { type ConformanceCase, opens, refuses } from "./case.ts";
 import { closesWith, type Script } from "./scripts.ts";
 
-const shortWait = { handshakeTimeout: 150 };
+const shortWait = { handshakeTimeout: 100 };
+/** Where something has to arrive before the time is over. */
+const longerWait = { handshakeTimeout: 500 };
 const crlf = "\r\n";
 
 /** A right answer of just this many header bytes, or with just this many fields. */
@@ -169,7 +171,7 @@ export const waitingCases: readonly ConformanceCase[] = [
   {
     number: "19",
     name: "a body that drips: the status reaches the user, not the time-out",
-    options: shortWait,
+    options: longerWait,
     deliveries: ["whole"],
     server: drips("HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnone\r\n", "0"),
     expected: refuses(`HandshakeFailed 404 [transfer-encoding: chunked] "none"`),
@@ -180,11 +182,12 @@ export const waitingCases: readonly ConformanceCase[] = [
   silentAfter("half a header", `${okLine}Upgr`, "Timeout upgrade"),
   silentAfter("all but the last byte", `${okLine}Upgrade: websocket\r\n\r`, "Timeout upgrade"),
   silentAfter("an interim answer", "HTTP/1.1 103 Early Hints\r\n\r\n", "Timeout upgrade"),
-  silentAfter("the request, over TLS", "", "Timeout upgrade", { tls: {} }),
+  silentAfter("the request, over TLS", "", "Timeout upgrade", { tls: {}, options: longerWait }),
   silentAfter(
     "the head of a refusal",
     "HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot",
     `HandshakeFailed 404 [content-length: 9] "not"`,
+    { options: longerWait },
   ),
   {
     number: "20",
@@ -194,7 +197,7 @@ export const waitingCases: readonly ConformanceCase[] = [
     url: (base) => base.replace("ws:", "wss:"),
     server: async (peer) => {
       // Once closed, a connection of Deno's own TLS goes on with its handshake by itself and holds the socket.
-      const held = "Deno" in globalThis ? { limit: 500 } : undefined;
+      const held = "Deno" in globalThis ? { limit: 1000 } : undefined;
       await peer.closed(held).catch((error) => {
         if (held === undefined) throw error;
       });
