@@ -1,49 +1,13 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { NonBlockingClient, type NonBlockingOptions, WebSocketError } from "../../mod.ts";
-import type { MemoryStreamOptions } from "../../src/transport/memory.ts";
-import type { ByteStream } from "../../mod.ts";
 import { opcodes, pingFrame } from "../support/frames.ts";
 import { describeFrames } from "./client_frames.ts";
-import { memoryServer } from "./memory_server.ts";
-import { recorder } from "./recorder.ts";
-import { bounded, turn, until } from "./setup.ts";
-
-/** A client on a memory stream; each test runs it itself, since the order matters. */
-async function open(options: NonBlockingOptions = {}, client: MemoryStreamOptions = {}) {
-  const server = memoryServer({ client });
-  let stream: ByteStream & { readonly writes: readonly number[] } | undefined;
-  const transport = {
-    ...server.transport,
-    connect: async (...args: Parameters<typeof server.transport.connect>) =>
-      stream = await server.transport.connect(...args) as typeof stream & ByteStream,
-  };
-  const connected = await NonBlockingClient.connect("ws://memory.example", { transport, ...options });
-  // The request is not what is tested here.
-  const before = stream!.writes.length;
-  return {
-    server,
-    client: connected,
-    /** The size of each write since the connection was opened. */
-    writes: () => stream!.writes.slice(before),
-    /** What the server has read, as `"1 hello"`. */
-    received: () =>
-      server.frames.map(({ opcode, payload }) => `${opcode} ${new TextDecoder().decode(payload)}`),
-  };
-}
-
-async function end(client: NonBlockingClient): Promise<void> {
-  client.forceQuit();
-  await bounded("the client to end", client[Symbol.asyncDispose]());
-}
-
-function codeOf(action: () => unknown): string {
-  return assertThrows(action, WebSocketError).code;
-}
+import { codeOf, end, memoryClient } from "./memory_client.ts";
+import { bounded, until } from "./setup.ts";
 
 describe("a send", () => {
   it("is one write, made before it returns", async () => {
-    const { client, writes } = await open();
+    const { client, writes } = await memoryClient();
     client.sendText("hello");
     assertEquals(writes(), [6 + 5]);
     client.sendBinary(new Uint8Array(126));
@@ -59,7 +23,7 @@ describe("a send", () => {
   });
 
   it("copies: what was sent may be changed at once", async () => {
-    const { client, received } = await open({}, { takes: 3 });
+    const { client, received } = await memoryClient({}, { takes: 3 });
     const data = new TextEncoder().encode("original");
     client.sendBinary(data);
     data.fill(0x78);
@@ -70,7 +34,7 @@ describe("a send", () => {
   });
 
   it("takes a part of a larger array", async () => {
-    const { client, received } = await open();
+    const { client, received } = await memoryClient();
     const whole = new TextEncoder().encode("abcdefgh");
     client.sendBinary(whole.subarray(2, 5));
     client.sendText(whole.subarray(5));
@@ -80,7 +44,7 @@ describe("a send", () => {
   });
 
   it("that is refused leaves the stream intact", async () => {
-    const { client, received, writes } = await open({ maxBufferedAmount: 100 });
+    const { client, received, writes } = await memoryClient({ maxBufferedAmount: 100 });
     assertEquals(codeOf(() => client.sendBinary(new Uint8Array(95))), "LimitExceeded");
     assertEquals(codeOf(() => client.sendText("x".repeat(95))), "LimitExceeded");
     assertEquals(codeOf(() => client.sendText("é".repeat(48))), "LimitExceeded");
@@ -100,7 +64,7 @@ describe("a send", () => {
 
 describe("cork", () => {
   it("everything inside leaves in one write", async () => {
-    const { client, writes, received } = await open();
+    const { client, writes, received } = await memoryClient();
     const answer = client.cork(() => {
       client.sendText("one");
       client.sendBinary(new TextEncoder().encode("two"));
@@ -117,7 +81,7 @@ describe("cork", () => {
   });
 
   it("inside another: the outermost writes", async () => {
-    const { client, writes } = await open();
+    const { client, writes } = await memoryClient();
     client.cork(() => {
       client.cork(() => client.sendText("a"));
       assertEquals(writes(), []);
@@ -128,7 +92,7 @@ describe("cork", () => {
   });
 
   it("whose function throws still writes what was sent, and throws on", async () => {
-    const { client, writes } = await open();
+    const { client, writes } = await memoryClient();
     const thrown = assertThrows(() =>
       client.cork(() => {
         client.sendText("before");
@@ -143,14 +107,14 @@ describe("cork", () => {
   });
 
   it("with nothing inside writes nothing", async () => {
-    const { client, writes } = await open();
+    const { client, writes } = await memoryClient();
     client.cork(() => {});
     assertEquals(writes(), []);
     await end(client);
   });
 
   it("takes close() with it, and survives forceQuit()", async () => {
-    const first = await open();
+    const first = await memoryClient();
     first.client.cork(() => {
       first.client.sendText("last");
       first.client.close();
@@ -158,7 +122,7 @@ describe("cork", () => {
     assertEquals(first.writes(), [10 + 8]);
     await bounded("the first client to end", first.client.run({}));
 
-    const second = await open();
+    const second = await memoryClient();
     second.client.cork(() => {
       second.client.sendText("never");
       second.client.forceQuit();
@@ -168,7 +132,7 @@ describe("cork", () => {
   });
 
   it("around a callback's answers: one write", async () => {
-    const { client, server, writes } = await open();
+    const { client, server, writes } = await memoryClient();
     const running = client.run({
       onPing: (client) =>
         client.cork(() => {
@@ -185,134 +149,9 @@ describe("cork", () => {
   });
 });
 
-describe("back-pressure", () => {
-  it("a send answers false above the high-water mark, and onDrain comes once it is reached again", async () => {
-    const { client, server } = await open({ highWaterMark: 20 }, { capacity: 1 });
-    const record = recorder({ onDrain: (client) => assert(client.bufferedAmount <= 20) });
-    const running = client.run(record.handler);
-    server.stream.pause();
-    assertEquals(client.sendText("x".repeat(15)), true);
-    assertEquals(client.bufferedAmount, 20);
-    assertEquals(client.sendText("y"), false);
-    assertEquals(client.sendText("z"), false);
-    assertEquals(client.bufferedAmount, 34);
-    await turn();
-    assertEquals(record.events, ["activated"]);
-    server.stream.resume();
-    await until("everything to be sent", () => client.bufferedAmount === 0);
-    assertEquals(record.messages.filter((event) => event === "drain").length, 1);
-    client.forceQuit();
-    await bounded("the client to end", running);
-  });
-
-  it("drained before run(): onDrain comes with it, behind onActivated", async () => {
-    const { client, server } = await open({ highWaterMark: 0 }, { takes: 5 });
-    assertEquals(client.sendText("hello"), false);
-    await until("the message to be sent", () => client.bufferedAmount === 0);
-    await until("the message to arrive", () => server.frames.length === 1);
-    const record = recorder({ onDrain: (client) => client.close() });
-    await bounded("the client to end", client.run(record.handler));
-    assertEquals(record.messages.slice(0, 2), ["activated", "drain"]);
-  });
-
-  it("onDrain is called once for many sends that answered false, and again the next time", async () => {
-    const { client, received } = await open({ highWaterMark: 0 }, { takes: 5 });
-    const drained: number[] = [];
-    let rounds = 0;
-    const round = (client: NonBlockingClient) => {
-      for (let i = 0; i < 10; i++) assertEquals(client.sendText(`${rounds}${i}`), false);
-      rounds++;
-    };
-    const running = client.run({
-      onActivated: round,
-      onDrain: (client) => {
-        drained.push(client.bufferedAmount);
-        if (rounds < 3) round(client);
-        else client.close();
-      },
-    });
-    await bounded("the client to end", running);
-    assertEquals(drained, [0, 0, 0]);
-    const texts = Array.from({ length: 30 }, (_, index) => `1 ${Math.floor(index / 10)}${index % 10}`);
-    assertEquals(received().slice(0, 30), texts);
-  });
-
-  it("no onDrain when no send answered false", async () => {
-    const { client, received } = await open({}, { takes: 5 });
-    const record = recorder();
-    const running = client.run(record.handler);
-    client.sendText("one");
-    client.sendText("two");
-    await until("both", () => received().length === 2);
-    client.close();
-    await bounded("the client to end", running);
-    assertEquals(record.messages.includes("drain"), false);
-  });
-
-  it("a corked send that answers false is followed by onDrain, though the write is taken at once", async () => {
-    const { client } = await open({ highWaterMark: 10 });
-    const record = recorder({ onDrain: (client) => client.close() });
-    const running = client.run(record.handler);
-    assertEquals(client.cork(() => client.sendText("more than ten bytes")), false);
-    assertEquals(record.messages.includes("drain"), false, "not from within the program's own call");
-    await bounded("the client to end", running);
-    assertEquals(record.messages.slice(0, 2), ["activated", "drain"]);
-  });
-
-  it("maxBufferedAmount counts what the system has not taken, and nothing else", async () => {
-    const { client, server } = await open({ maxBufferedAmount: 100 }, { capacity: 64 });
-    const running = client.run({});
-    server.stream.pause();
-    client.sendBinary(new Uint8Array(94));
-    assertEquals(client.bufferedAmount, 36);
-    client.sendBinary(new Uint8Array(58));
-    assertEquals(client.bufferedAmount, 100);
-    assertEquals(codeOf(() => client.sendBinary(new Uint8Array(1))), "LimitExceeded");
-    assertEquals(client.bufferedAmount, 100);
-    server.stream.resume();
-    await until("both messages", () => server.frames.length === 2);
-    assertEquals(client.bufferedAmount, 0);
-    client.sendBinary(new Uint8Array(1));
-    client.close();
-    await bounded("the client to end", running);
-    assertEquals(server.frames.map(({ payload }) => payload.length), [94, 58, 1, 2]);
-  });
-
-  it("what waits leaves in few writes, in order", async () => {
-    const { client, server, writes, received } = await open({}, { capacity: 1 });
-    server.stream.pause();
-    for (let i = 0; i < 1000; i++) client.sendText(`${i}`);
-    assertEquals(writes().length, 1);
-    server.stream.resume();
-    await until("all messages", () => server.frames.length === 1000);
-    assertEquals(received(), Array.from({ length: 1000 }, (_, index) => `1 ${index}`));
-    assertEquals(writes().length, 2);
-    await end(client);
-  });
-
-  it("pings of a peer that does not read: the pongs wait in bounded memory", async () => {
-    const { client, server } = await open({}, { capacity: 1 });
-    const running = client.run({ onPong: (client) => client.forceQuit() });
-    await turn();
-    server.stream.pause();
-    const pings = 20_000;
-    let highest = 0;
-    for (let i = 0; i < pings; i++) {
-      server.send(pingFrame("x".repeat(125)));
-      if (i % 100 === 0) await turn();
-      highest = Math.max(highest, client.bufferedAmount);
-    }
-    await until("the pings to be read", () => client.stats.framesReceived === pings);
-    assert(highest < 64 * 1024, `${highest} bytes waited`);
-    assert(highest > 1000, "pongs did wait");
-    client.forceQuit();
-    await bounded("the client to end", running);
-  });
-});
-
 describe("frames on the wire", () => {
   it("each is masked with a key of its own", async () => {
-    const { client, server } = await open();
+    const { client, server } = await memoryClient();
     const keys = new Set<string>();
     const writes: Uint8Array[] = [];
     const { stream } = server;
