@@ -8,6 +8,7 @@ import { OpenSslError } from "./openssl_error.ts";
 import type { PolledContext } from "./polled_context.ts";
 import type { PolledStream } from "./polled_stream.ts";
 import { type SocketAddress, unixAddress } from "./socket_address.ts";
+import { keepSocketOptions } from "./socket_options.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { runAlongside, runBlocking, type Steps } from "./steps.ts";
 import { SystemError } from "./system_error.ts";
@@ -86,7 +87,14 @@ function* secure(stream: TlsStream, target: ConnectTarget, context: PolledContex
 function* openSocket(target: ConnectTarget, context: PolledContext): Steps<SyscallSocket> {
   const addresses = yield* lookUp(target.host, target.port, context);
   const failed = (cause: Error): WebSocketError => connectionFailed(target, cause);
-  return yield* dialing(addresses, target.socket, { context, failed });
+  const socket = yield* dialing(addresses, target.socket, { context, failed });
+  try {
+    keepSocketOptions(socket, target.socket);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 interface Dialing {

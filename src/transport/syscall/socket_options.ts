@@ -10,6 +10,7 @@ import {
   platform,
   TCP_NODELAY,
 } from "./platform.ts";
+import { SystemError } from "./system_error.ts";
 import type { SyscallSocket } from "./syscall_socket.ts";
 
 /** The socket options that this transport cannot set on this system. */
@@ -26,13 +27,19 @@ type Setting = readonly [option: keyof SocketOptions, level: number, name: numbe
  */
 export function applySocketOptions(socket: SyscallSocket, options: SocketOptions, family: number): void {
   for (const [option, level, name, value] of settings(options, family)) {
-    if (name === undefined) throw refused(option, value, undefined);
-    try {
+    orRefuse(option, value, () => {
+      if (name === undefined) throw new SystemError("setsockopt", errno.ENOPROTOOPT);
       socket.setOption(level, name, value);
-    } catch (cause) {
-      throw refused(option, value, cause);
-    }
+    });
   }
+}
+
+/** Sets what only holds on a connection, and not for long: TCP_QUICKACK "is not permanent" (tcp(7)). */
+export function keepSocketOptions(socket: SyscallSocket, { quickAck }: SocketOptions): void {
+  const { TCP_QUICKACK } = platform();
+  if (quickAck === undefined || TCP_QUICKACK === undefined) return;
+  const value = Number(quickAck);
+  orRefuse("quickAck", value, () => socket.keepOption(IPPROTO_TCP, TCP_QUICKACK, value));
 }
 
 function* settings(options: SocketOptions, family: number): Generator<Setting> {
@@ -54,6 +61,7 @@ function* settings(options: SocketOptions, family: number): Generator<Setting> {
   if (typeof tcpKeepAlive === "number") {
     yield ["tcpKeepAlive", IPPROTO_TCP, system.TCP_KEEPIDLE, Math.max(1, Math.ceil(tcpKeepAlive / 1000))];
   }
+  // Set again once connected; here, for its errors.
   if (quickAck !== undefined) yield ["quickAck", IPPROTO_TCP, system.TCP_QUICKACK, Number(quickAck)];
   const [level, hops, traffic] = family === AF_INET
     ? [IPPROTO_IP, system.IP_TTL, system.IP_TOS]
@@ -62,8 +70,12 @@ function* settings(options: SocketOptions, family: number): Generator<Setting> {
   if (typeOfService !== undefined) yield ["typeOfService", level, traffic, typeOfService];
 }
 
-function refused(option: keyof SocketOptions, value: number, cause: unknown): WebSocketError {
-  const why = cause instanceof Error && "code" in cause ? String(cause.code) : "not on this system";
-  const message = `options: ${option} cannot be set to ${value} on this socket: ${why}`;
-  return new WebSocketError("InvalidConfiguration", message, { cause });
+function orRefuse(option: keyof SocketOptions, value: number, set: () => void): void {
+  try {
+    set();
+  } catch (cause) {
+    const why = (cause as SystemError).code;
+    const message = `options: ${option} cannot be set to ${value} on this socket: ${why}`;
+    throw new WebSocketError("InvalidConfiguration", message, { cause });
+  }
 }

@@ -11,11 +11,18 @@ import { SystemError } from "./system_error.ts";
 const largestSend = 2 ** 30;
 const closed = -1;
 
+interface KeptOption {
+  readonly level: number;
+  readonly name: number;
+  readonly value: Uint8Array;
+}
+
 /** A socket of the system: a descriptor that is closed exactly once, and never used after that. */
 export class SyscallSocket {
   readonly #libc: Libc = libc();
   readonly #sendFlags: number = platform().sendFlags;
   #fd: number;
+  #kept: KeptOption | undefined;
 
   /** Opens a non-blocking stream socket of an address family. Throws a {@linkcode SystemError}. */
   constructor(family: number) {
@@ -63,7 +70,10 @@ export class SyscallSocket {
     const room = lengthOf(into);
     for (;;) {
       const count = this.#libc.read(fd, into.pointer, room);
-      if (count > 0) return count;
+      if (count > 0) {
+        if (this.#kept !== undefined) this.#setAgain(this.#kept);
+        return count;
+      }
       if (count === 0) return END;
       const number = this.#libc.errno[0];
       if (number === errno.EAGAIN) return WOULD_BLOCK;
@@ -103,6 +113,16 @@ export class SyscallSocket {
   setOption(level: number, name: number, value: number): void {
     const memory = new Int32Array(new ArrayBuffer(4)).fill(value);
     checked("setsockopt", this.#libc.setsockopt(this.requireFd(), level, name, bytesOf(memory), 4));
+  }
+
+  /** Sets an option that is an `int` again after whatever is received, for the system forgets it. */
+  keepOption(level: number, name: number, value: number): void {
+    this.setOption(level, name, value);
+    this.#kept = { level, name, value: bytesOf(new Int32Array(new ArrayBuffer(4)).fill(value)) };
+  }
+
+  #setAgain({ level, name, value }: KeptOption): void {
+    checked("setsockopt", this.#libc.setsockopt(this.requireFd(), level, name, value, value.length));
   }
 
   /** Sends FIN. */
