@@ -11,7 +11,7 @@
  * import { NonBlockingClient } from "@silver9/websocket";
  *
  * const client = await NonBlockingClient.connect("wss://example.com/feed", {
- *   headers: { authorization: "Bearer …" },
+ *   headers: { authorization: "Bearer abc123" },
  * });
  * await client.run({
  *   onActivated: (client) => client.sendText("subscribe"),

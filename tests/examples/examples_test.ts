@@ -37,6 +37,7 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
   ],
   blocking: ["received: one", "received: two", "received: three"],
   async: ["activated", "received: Hello from another thread", "closed", "quit", "closed: 1000"],
+  busy_polling: [/^median of 1000 round trips: \d+ µs, closed: 1000$/],
   many_connections: ["100 connections", "100 echoes"],
 };
 

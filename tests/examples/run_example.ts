@@ -17,8 +17,7 @@ const limitMs = "Bun" in globalThis ? 4_500 : 20_000;
  * Rejects when it fails, prints to standard error, or does not end.
  */
 export async function runExample(program: URL, options: RunOptions = {}): Promise<string[]> {
-  const deno = "Deno" in globalThis ? ["run", "-A", "--no-check"] : [];
-  const command = [...deno, fileURLToPath(program), ...options.args ?? []];
+  const command = [...runtimeArguments(), fileURLToPath(program), ...options.args ?? []];
   const child = spawn(process.execPath, command, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, DENO_NO_UPDATE_CHECK: "1" },
@@ -43,4 +42,10 @@ export async function runExample(program: URL, options: RunOptions = {}): Promis
   }).finally(() => clearTimeout(timer));
   if (outcome === "0" && errors === "") return lines;
   throw new Error(`${program.pathname} ended with ${outcome}:\n${lines.join("\n")}\n${errors}`);
+}
+
+function runtimeArguments(): string[] {
+  if ("Deno" in globalThis) return ["run", "-A", "--no-check"];
+  // Node says to standard error that its FFI is experimental.
+  return "Bun" in globalThis ? [] : ["--disable-warning=ExperimentalWarning"];
 }
