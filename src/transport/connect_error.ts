@@ -42,12 +42,15 @@ const untrusted = "the certificate is self-signed or its issuer is unknown";
  */
 const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
-    /CERT_HAS_EXPIRED|certificate has expired|certificate expired|peer certificate: Expired/,
+    /CERT_HAS_EXPIRED|peer certificate: (certificate expired|Expired)/,
     "the certificate has expired",
   ],
-  [/CERT_NOT_YET_VALID|not yet valid|NotValidYet/, "the certificate is not valid yet"],
   [
-    /ERR_TLS_CERT_ALTNAME_INVALID|altnames|NotValidForName|not valid for name|does not match/,
+    /CERT_NOT_YET_VALID|peer certificate: (certificate not valid yet|NotValidYet)/,
+    "the certificate is not valid yet",
+  ],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID|peer certificate: (certificate not valid for name|NotValidForName)/,
     "the certificate is for another host",
   ],
   [/CERT_REVOKED|Revoked/, "the certificate has been revoked"],
@@ -65,12 +68,11 @@ const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/ALERT_PROTOCOL_VERSION|ProtocolVersion|UNSUPPORTED_PROTOCOL/, "no TLS version in common"],
   [/NO_APPLICATION_PROTOCOL|NoApplicationProtocol/, "no ALPN protocol in common"],
   [/CERTIFICATE_REQUIRED|CertificateRequired/, "the peer asks for a client certificate"],
-  [/UNKNOWN_CA|UnknownCA|ALERT_BAD_CERTIFICATE|BadCertificate/, "the peer refused the client certificate"],
-  [/ALERT_HANDSHAKE_FAILURE|HandshakeFailure/, "the peer refused the handshake"],
   [
-    /BAD_BASE64|NO_START_LINE|PEM|InvalidPem|key values mismatch|KEY_VALUES_MISMATCH/i,
-    "invalid certificate or key",
+    /ALERT_(UNKNOWN_CA|(BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_[A-Z]+)|alert: (UnknownCA|(Bad|Unsupported)Certificate|Certificate[A-Z])/,
+    "the peer refused the client certificate",
   ],
+  [/ALERT_HANDSHAKE_FAILURE|HandshakeFailure/, "the peer refused the handshake"],
   [
     /ECONNRESET|ConnectionReset|EPIPE|UnexpectedEof|handshake eof|end of file|disconnected/,
     "the peer closed the connection",
@@ -90,14 +92,8 @@ export function lookupFailed(host: string, cause: unknown): WebSocketError {
 /** No TCP connection: `cause` is the runtime's error, or an `AggregateError` of one for each address. */
 export function connectionFailed(to: Destination, cause: unknown): WebSocketError {
   const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  const reasons = new Set(causes.map(reason));
-  return new WebSocketError(
-    "ConnectionFailed",
-    `Cannot connect to ${authority(to)}: ${[...reasons].join(", ")}`,
-    {
-      cause,
-    },
-  );
+  const reasons = [...new Set(causes.map(reason))].join(", ");
+  return new WebSocketError("ConnectionFailed", `Cannot connect to ${authority(to)}: ${reasons}`, { cause });
 }
 
 /** No TLS on an open TCP connection. */

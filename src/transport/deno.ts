@@ -50,7 +50,7 @@ export const denoTransport: Transport = {
  */
 function needsNode({ tls, socket }: ConnectTarget): boolean {
   if (typeof socket.tcpKeepAlive === "number") return true;
-  return tls !== undefined && (tls.caCerts ?? tls.cert ?? tls.key) !== undefined || tls?.verify === false;
+  return tls?.verify === false || (tls?.caCerts ?? tls?.cert ?? tls?.key) !== undefined;
 }
 
 /** `--allow-net=example.com` permits to connect by this name, but to none of its addresses. */
@@ -70,6 +70,10 @@ function setSocketOptions(connection: Deno.TcpConn, { noDelay = true, tcpKeepAli
   if (tcpKeepAlive !== undefined) connection.setKeepAlive(tcpKeepAlive !== false);
 }
 
+/**
+ * The TLS handshake. When it is aborted, Deno closes the TCP connection only once the peer has answered or
+ * closed: until then, it is a socket that nobody can reach.
+ */
 async function secure(
   connection: Deno.TcpConn,
   target: ConnectTarget,
