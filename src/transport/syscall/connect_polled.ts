@@ -1,4 +1,5 @@
 import { WebSocketError } from "../../core/errors.ts";
+import { checkTls } from "../check_tls.ts";
 import { connectionFailed, tlsFailed } from "../connect_error.ts";
 import { tlsSettings } from "../tls_settings.ts";
 import type { ConnectTarget, SocketOptions, TlsOptions } from "../transport.ts";
@@ -45,7 +46,8 @@ export function connectUnix(path: string, options: SocketOptions, context: Polle
 
 function* opening(target: ConnectTarget, context: PolledContext): Steps<PolledStream> {
   if (target.tls === undefined) return new SocketStream(yield* openSocket(target, context));
-  // First of all, so that no server is bothered when a certificate cannot be read.
+  checkTls(target.tls);
+  // First of all, so that no server is bothered when there is no OpenSSL.
   const session = newSession(target, target.tls);
   let stream: TlsStream | undefined;
   try {

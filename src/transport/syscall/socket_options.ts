@@ -4,6 +4,7 @@ import type { SocketOptions } from "../transport.ts";
 import {
   AF_INET,
   AF_UNIX,
+  errno,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,

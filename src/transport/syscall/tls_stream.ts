@@ -50,7 +50,9 @@ export class TlsStream implements PolledStream {
         if (performance.now() >= deadline) throw expired();
         const count = this.#receive();
         if (count > 0) break;
-        if (count === END) throw new OpenSslError("ERR_SSL_UNEXPECTED_EOF", "FIN during the handshake");
+        if (count === END) {
+          throw new OpenSslError("ERR_SSL_UNEXPECTED_EOF", "end of file during the handshake");
+        }
         const forWrite = this.#unsent.length > 0;
         yield { until: deadline, wait: (timeoutMs) => waiting.wait(timeoutMs, forWrite, undefined) };
         if (forWrite) this.#flush();
@@ -77,6 +79,7 @@ export class TlsStream implements PolledStream {
     this.socket.requireFd();
     if (!this.#flush()) return 0;
     let at = start + this.#owed;
+    if (at > end) throw new RangeError(`write: ${this.#owed} bytes are owed, ${end - start} are offered`);
     this.#owed = 0;
     while (at < end) {
       const count = this.#session.encrypt(bytes, at, end);
