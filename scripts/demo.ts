@@ -37,7 +37,7 @@ async function demonstrate(runtime: Runtime): Promise<boolean> {
   const command = runtime === "deno"
     ? ["deno", "run", "-A", "--no-check", ...program]
     : [runtime, ...program];
-  const { code } = await runCommand(command, {
+  const { code, timedOut, output } = await runCommand(command, {
     limitMs,
     onLine: (line) => {
       if (line.startsWith(RESULT_MARK)) {
@@ -45,12 +45,14 @@ async function demonstrate(runtime: Runtime): Promise<boolean> {
       } else console.log(`  ${line}`);
     },
   });
-  if (code !== 0) console.log(`  FAILED: ended with ${code ?? "the limit of its time"}`);
-  return code === 0;
+  if (code === 0) return true;
+  const why = timedOut ? "took too long" : code === null ? output.trim() : `ended with code ${code}`;
+  console.log(`  FAILED: ${why}`);
+  return false;
 }
 
 async function versionOf(runtime: Runtime): Promise<string> {
   const { output } = await runCommand([runtime, "--version"]);
   const version = output.match(/\d+\.\d+\.\d+/)?.[0] ?? "";
-  return `${runtime[0]!.toUpperCase()}${runtime.slice(1)} ${version}`;
+  return `${runtime[0]!.toUpperCase()}${runtime.slice(1)} ${version}`.trimEnd();
 }
