@@ -2,7 +2,7 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { MaskKeys } from "../core/mask.ts";
-import { Protocol, ProtocolEvent } from "../core/protocol.ts";
+import { Protocol } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
 import type { Clock, Timer } from "./clock.ts";
@@ -13,6 +13,7 @@ import type { Handler } from "./handler.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ConnectionLog } from "./logger.ts";
 import { Pause, type PauseReason } from "./pause.ts";
+import { ReadSide } from "./read_side.ts";
 import { SendSide } from "./send_side.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { ConnectionStats, ConnectTimings } from "./stats.ts";
@@ -36,8 +37,6 @@ export interface ConnectionParts {
  */
 const LINGER_MS = 1000;
 
-const NOTHING = new Uint8Array(0);
-
 /**
  * An open WebSocket on a byte stream: pumps bytes into the protocol and events out to a handler, keeps the
  * deadlines, and brings the connection to exactly one end. Who wakes it (an event loop, a polling loop) is not its
@@ -56,6 +55,7 @@ export class Connection<Client> implements ByteStreamSink {
   readonly #clock: Clock;
   readonly #log: ConnectionLog;
   readonly #protocol: Protocol;
+  readonly #reading: ReadSide<Client>;
   readonly #ending: Ending<Client>;
   readonly #timings: ConnectTimings;
   readonly #keepAlive: KeepAlive | undefined;
@@ -66,13 +66,6 @@ export class Connection<Client> implements ByteStreamSink {
   #result: PromiseWithResolvers<CloseInfo> | undefined;
   #outcome: (() => CloseInfo) | undefined;
 
-  /** Read but not handed over: before `run`, or while paused. */
-  #stash: Uint8Array = NOTHING;
-  #pausedBy = 0;
-  /** Whether turns are announced from outside, by `turn`, rather than by the arrival of bytes. */
-  #turnsFromOutside = false;
-  /** Whether a message or control frame was handed over since the turn began. */
-  #busy = false;
   /** The wait for the peer's Close, for the end of the stream, or for the peer to take our last words. */
   #deadline: Timer | undefined;
   /** End the sending side when everything is written. */
@@ -81,11 +74,10 @@ export class Connection<Client> implements ByteStreamSink {
   /** The stream is gone. */
   #gone = false;
   #finished = false;
+  /** Whether the stream ended before everything was written, our Close for one. */
+  #unsentAtEnd = false;
   /** Why the stream ended, where it said so. */
   #lost: WebSocketError | undefined;
-
-  #bytesReceived = 0;
-  #messagesReceived = 0;
 
   constructor(parts: ConnectionParts) {
     const { settings, stream, clock } = parts;
@@ -94,11 +86,16 @@ export class Connection<Client> implements ByteStreamSink {
     this.#clock = clock;
     this.#log = parts.log;
     this.#timings = parts.timings;
-    this.#stash = parts.leftover;
-    this.#bytesReceived = parts.leftover.length;
-    this.#protocol = new Protocol({ ...settings, maskKeys: parts.maskKeys, decodeAscii });
+    const protocol = this.#protocol = new Protocol({ ...settings, maskKeys: parts.maskKeys, decodeAscii });
     this.#ending = new Ending(parts.log);
-    this.sending = new SendSide(this.#protocol, stream, clock, settings.highWaterMark);
+    const sending = this.sending = new SendSide(protocol, stream, clock, settings.highWaterMark);
+    this.#reading = new ReadSide({ protocol, sending, stream }, {
+      // RFC 6455 §7.1.1: the server ends the stream first; it gets a limited time for that.
+      onPeerClose: () => this.#waitForEnd(settings.closeTimeout),
+      onViolation: (error) => this.#fail(error),
+      onThrow: (value) => this.#threw(value),
+      isSilent: () => this.#ending.silent,
+    }, parts.leftover);
     stream.attach(this);
     settings.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (settings.keepAlive !== undefined) this.#keepAlive = this.#startKeepAlive(settings.keepAlive);
@@ -112,11 +109,11 @@ export class Connection<Client> implements ByteStreamSink {
 
   get stats(): ConnectionStats {
     return {
-      bytesReceived: this.#bytesReceived,
+      bytesReceived: this.#reading.bytesReceived,
       bytesSent: this.sending.bytesSent,
       framesReceived: this.#protocol.framesReceived,
       framesSent: this.#protocol.framesSent,
-      messagesReceived: this.#messagesReceived,
+      messagesReceived: this.#reading.messagesReceived,
       messagesSent: this.sending.messagesSent,
       connect: this.#timings,
       lastRoundTrip: this.sending.lastRoundTrip,
@@ -141,8 +138,8 @@ export class Connection<Client> implements ByteStreamSink {
     this.#guard(() => handler.onActivated?.(client));
     this.sending.onDrain = () => this.#guard(() => handler.onDrain?.(client));
     this.sending.checkDrain();
-    this.#deliverStash();
-    if (!this.#paused && !this.#gone) this.#stream.resume();
+    this.#reading.begin(handler, client);
+    this.#goOn();
     return result.promise;
   }
 
@@ -159,17 +156,12 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** Stops delivery, also in the middle of a chunk. What has been read is kept. */
   pause(by: PauseReason = Pause.Reader): void {
-    if (!this.#paused) this.#stream.pause();
-    this.#pausedBy |= by;
+    this.#reading.pause(by);
   }
 
   /** Goes on with delivery, unless it was stopped for another reason too. */
   resume(by: PauseReason = Pause.Reader): void {
-    if (!this.#paused) return;
-    this.#pausedBy &= ~by;
-    if (this.#paused) return;
-    this.#deliverStash();
-    if (!this.#paused && !this.#gone && this.running) this.#stream.resume();
+    if (this.#reading.unpause(by) && this.running) this.#goOn();
   }
 
   /** Begins the closing handshake. */
@@ -189,29 +181,14 @@ export class Connection<Client> implements ByteStreamSink {
     this.#drop();
   }
 
-  /**
-   * Announces a turn: what came since the last one is over. The first call takes this over from the arrival of
-   * bytes.
-   */
+  /** Announces a turn of a loop of one's own, instead of the arrival of bytes. */
   turn(): void {
-    const handler = this.#handler;
-    if (handler === undefined || this.#finished || this.#ending.silent) return;
-    try {
-      if (this.#turnsFromOutside && !this.#busy) handler.onIdle?.(this.#client!);
-      this.#turnsFromOutside = true;
-      this.#busy = false;
-      handler.onPoll?.(this.#client!);
-    } catch (value) {
-      this.#threw(value);
-    }
+    if (!this.#finished) this.#reading.turn();
   }
 
   onData(bytes: Uint8Array): void {
-    this.#bytesReceived += bytes.length;
     this.#keepAlive?.onActivity();
-    if (this.#protocol.state === "closed") return;
-    if (this.#paused || this.#handler === undefined) this.#keep(bytes);
-    else this.#deliver(bytes);
+    this.#reading.onData(bytes);
   }
 
   onWritable(): void {
@@ -222,7 +199,7 @@ export class Connection<Client> implements ByteStreamSink {
 
   onEnd(): void {
     this.#peerEnded = true;
-    if (this.#stash.length > 0) return;
+    if (this.#reading.hasKept) return;
     // Nobody is there to talk to: the peer sends no more, and we had not agreed to end.
     if (!this.#protocol.closeCompleted && this.#ending.error === undefined) this.#drop();
     else this.#shutdown();
@@ -238,62 +215,10 @@ export class Connection<Client> implements ByteStreamSink {
     this.#deadline?.cancel();
     this.#keepAlive?.stop();
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unsentAtEnd = this.sending.waiting > 0;
     this.sending.discard();
     this.onGone?.();
     this.#finishWhenDelivered();
-  }
-
-  /**
-   * One chunk, one turn: events one at a time, each answered before the next frame is looked at. `owned`: the memory
-   * is ours, so what is not delivered can be kept without a copy.
-   */
-  #deliver(bytes: Uint8Array, owned = false): void {
-    const handler = this.#handler!;
-    const client = this.#client!;
-    const protocol = this.#protocol;
-    try {
-      if (!this.#turnsFromOutside) {
-        this.#busy = false;
-        handler.onPoll?.(client);
-      }
-      protocol.receive(bytes);
-      while (!this.#ending.silent && !this.#paused) {
-        const event = protocol.next();
-        if (protocol.output.length > 0) this.sending.flush();
-        if (event === ProtocolEvent.None) break;
-        this.#busy = true;
-        if (event === ProtocolEvent.Binary) {
-          this.#messagesReceived++;
-          handler.onBinaryMessage?.(client, protocol.payload);
-        } else if (event === ProtocolEvent.Text) {
-          this.#messagesReceived++;
-          handler.onTextMessage?.(client, protocol.payload);
-        } else {
-          this.#controlEvent(event);
-        }
-      }
-      if (this.#paused && owned && this.#stash.length === 0) this.#stash = protocol.unread();
-      else if (this.#paused) this.#keep(protocol.unread());
-      if (!this.#busy && !this.#turnsFromOutside && !this.#ending.silent) handler.onIdle?.(client);
-    } catch (value) {
-      this.#threw(value);
-    }
-  }
-
-  #controlEvent(event: ProtocolEvent): void {
-    const handler = this.#handler!;
-    const client = this.#client!;
-    if (event === ProtocolEvent.Ping) {
-      handler.onPing?.(client, this.#protocol.payload);
-    } else if (event === ProtocolEvent.Pong) {
-      this.sending.onPong();
-      handler.onPong?.(client, this.#protocol.payload);
-    } else if (event === ProtocolEvent.Close) {
-      // RFC 6455 §7.1.1: the server ends the stream first; it gets a limited time for that.
-      this.#waitForEnd(this.#settings.closeTimeout);
-    } else {
-      this.#fail(this.#protocol.error!);
-    }
   }
 
   /** A violation or a limit: our Close is on its way; nothing more is handed over. */
@@ -331,7 +256,7 @@ export class Connection<Client> implements ByteStreamSink {
         const message = `no sign of life within ${options.timeout} ms of a ping`;
         this.giveUp(new WebSocketError("Timeout", message, { phase: "keepAlive" }));
       },
-      isPaused: () => (this.#pausedBy & Pause.Reader) !== 0 || !this.running,
+      isPaused: () => this.#reading.isPausedByReader || !this.running,
     });
   }
 
@@ -353,37 +278,25 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   #drop(): void {
-    this.#stash = NOTHING;
+    this.#reading.discard();
     if (this.#gone) this.#finishWhenDelivered();
     else this.#stream.destroy();
   }
 
-  get #paused(): boolean {
-    return this.#pausedBy !== 0;
-  }
-
-  #keep(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    const kept = new Uint8Array(this.#stash.length + bytes.length);
-    kept.set(this.#stash);
-    kept.set(bytes, this.#stash.length);
-    this.#stash = kept;
-  }
-
-  #deliverStash(): void {
-    const stash = this.#stash;
-    this.#stash = NOTHING;
-    if (stash.length > 0 && !this.#paused) this.#deliver(stash, true);
-    if (this.#stash.length > 0) return;
+  /** Hands over what was read before, and then what comes; or the end, if that has come. */
+  #goOn(): void {
+    if (!this.#reading.deliverKept()) return;
     if (this.#gone) this.#finishWhenDelivered();
     else if (this.#peerEnded) this.onEnd();
+    else this.#reading.flow();
   }
 
   #finishWhenDelivered(): void {
-    if (this.#finished || this.#handler === undefined || this.#stash.length > 0) return;
+    if (this.#finished || this.#handler === undefined || this.#reading.hasKept) return;
     this.#finished = true;
     this.#protocol.end();
-    const close = this.#protocol.closeInfo(this.#ending.error ?? this.#lost);
+    const info = this.#protocol.closeInfo(this.#ending.error ?? this.#lost);
+    const close = { ...info, wasClean: info.wasClean && !this.#unsentAtEnd };
     try {
       const info = this.#ending.finish(this.#handler, this.#client!, close);
       this.#outcome = () => info;

@@ -1,4 +1,4 @@
-import { WebSocketError } from "../core/errors.ts";
+import type { WebSocketError } from "../core/errors.ts";
 import { connectPolled, connectPolledAlongside } from "../transport/syscall/connect_polled.ts";
 import type { PolledContext } from "../transport/syscall/polled_context.ts";
 import type { PolledStream } from "../transport/syscall/polled_stream.ts";
