@@ -10,6 +10,8 @@ import { RecordingStream } from "../support/recording_transport.ts";
 export interface TestConnectionOptions {
   readonly settings?: Partial<ConnectionSettings>;
   readonly room?: number;
+  /** What a text message makes the handler do besides. */
+  onText?(text: string): void;
 }
 
 const defaults: ConnectionSettings = {
@@ -25,7 +27,7 @@ const defaults: ConnectionSettings = {
 };
 
 /** An open connection on a stream and a clock that are moved by hand, and what its handler was told. */
-export function connection({ settings, room }: TestConnectionOptions = {}) {
+export function connection({ settings, room, onText }: TestConnectionOptions = {}) {
   const stream = new RecordingStream({ room });
   const clock = new ManualClock();
   const events: string[] = [];
@@ -39,7 +41,10 @@ export function connection({ settings, room }: TestConnectionOptions = {}) {
     leftover: new Uint8Array(0),
   });
   const handler: Handler<undefined> = {
-    onTextMessage: (_, { text }) => void events.push(`text ${text}`),
+    onTextMessage: (_, { text }) => {
+      events.push(`text ${text}`);
+      onText?.(text);
+    },
     onPing: () => void events.push("ping"),
     onPong: () => void events.push("pong"),
     onDrain: () => void events.push("drain"),

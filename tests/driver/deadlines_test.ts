@@ -160,4 +160,14 @@ describe("deadlines of a connection", () => {
     await settled();
     assertEquals(events, ["closed 1006", "quit"]);
   });
+
+  it("whatever ends a connection, no timer is left", async () => {
+    for (const error of [undefined, { code: "ECONNRESET" }, { code: "EIO" }]) {
+      const { clock, run, stream } = connection({ settings: { keepAlive: { interval: 100, timeout: 50 } } });
+      const running = run();
+      stream.sink.onClose(error);
+      await running;
+      assertEquals(clock.pending, 0);
+    }
+  });
 });
