@@ -31,8 +31,8 @@ export class HeaderDecoder {
   length = 0;
 
   readonly #maxFrameSize: number;
-  /** The beginning of a header whose end has not arrived. */
-  readonly #partial = new Uint8Array(MAX_SERVER_HEADER);
+  /** The beginning of a header whose end has not arrived; made when there is one. */
+  #partial: Uint8Array | undefined;
   #partialLength = 0;
   /** Whether RSV1 has a meaning: permessage-deflate was negotiated. */
   readonly #rsv1Allowed: boolean;
@@ -56,14 +56,16 @@ export class HeaderDecoder {
     if (this.#partialLength > 0) return this.#decodePartial(bytes, start, end);
     const size = this.#parse(bytes, start, end - start);
     if (size > 0) return size;
-    for (let at = start; at < end; at++) this.#partial[this.#partialLength++] = bytes[at];
+    const partial = this.#partial ??= new Uint8Array(MAX_SERVER_HEADER);
+    for (let at = start; at < end; at++) partial[this.#partialLength++] = bytes[at];
     return 0;
   }
 
   #decodePartial(bytes: Uint8Array, start: number, end: number): number {
+    const partial = this.#partial!;
     for (let at = start; at < end; at++) {
-      this.#partial[this.#partialLength++] = bytes[at];
-      if (this.#parse(this.#partial, 0, this.#partialLength) > 0) {
+      partial[this.#partialLength++] = bytes[at];
+      if (this.#parse(partial, 0, this.#partialLength) > 0) {
         this.#partialLength = 0;
         return at + 1 - start;
       }

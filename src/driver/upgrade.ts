@@ -3,6 +3,8 @@ import type { OpeningHandshake } from "../core/handshake.ts";
 import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
 import { ioError } from "./connection_lost.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** Who is told how an {@linkcode Upgrade} ended: one of the two, once. */
 export interface UpgradeOutcome {
   /** The stream is paused; `leftover` came behind the answer. Take the stream over at once. */
@@ -44,7 +46,7 @@ export class Upgrade implements ByteStreamSink {
       const taken = this.#handshake.receive(bytes);
       if (!this.#handshake.done) return;
       this.#stream.pause();
-      this.#leftover = bytes.slice(taken);
+      this.#leftover = taken === bytes.length ? NOTHING : bytes.slice(taken);
       this.#openWhenTaken();
     } catch (error) {
       this.#fail(error);
