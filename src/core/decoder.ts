@@ -107,7 +107,8 @@ export class HeaderDecoder {
         throw violation(`a length of ${length} bytes in ${size - 2} bytes`);
       }
     }
-    if (length > this.#maxFrameSize) {
+    // Control frames are short by themselves, whatever the limit.
+    if (length > this.#maxFrameSize && opcode < Opcode.Close) {
       throw new WebSocketError(
         "LimitExceeded",
         `reading a frame: ${length} bytes, where maxFrameSize is ${this.#maxFrameSize}`,

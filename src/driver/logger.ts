@@ -31,18 +31,28 @@ export class ConnectionLog {
   }
 
   debug(message: string): void {
-    this.#logger?.debug(`${this.#name}: ${message}`);
+    this.#log("debug", message);
   }
 
   info(message: string): void {
-    this.#logger?.info(`${this.#name}: ${message}`);
+    this.#log("info", message);
   }
 
   warn(message: string): void {
-    this.#logger?.warn(`${this.#name}: ${message}`);
+    this.#log("warn", message);
   }
 
   error(message: string): void {
-    this.#logger?.error(`${this.#name}: ${message}`);
+    this.#log("error", message);
+  }
+
+  /** A logger that throws is its owner's trouble, not the connection's. */
+  #log(level: keyof Logger, message: string): void {
+    if (this.#logger === undefined) return;
+    try {
+      this.#logger[level](`${this.#name}: ${message}`);
+    } catch {
+      // There is nowhere left to say so.
+    }
   }
 }

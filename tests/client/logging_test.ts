@@ -48,6 +48,22 @@ for (const transport of transports) {
       assert(said.includes(`debug connecting to 127.0.0.1:${port}: upgrade`));
     });
 
+    it("a logger that throws does not touch the connection", async () => {
+      const thrower = () => {
+        throw new Error("the logger's own trouble");
+      };
+      const logger = { debug: thrower, info: thrower, warn: thrower, error: thrower };
+      await using server = await rawServer(async (peer) => {
+        await peer.handshake();
+        await peer.send(closeFrame(1000));
+        await peer.readFrame();
+        await peer.end();
+      });
+      const client = await NonBlockingClient.connect(server.url, { transport, logger });
+      const close = await bounded("the client to end", client.run({}));
+      assertEquals([close.code, close.wasClean], [1000, true]);
+    });
+
     it("connections have different numbers", async () => {
       const numbers: string[] = [];
       for (let i = 0; i < 2; i++) {

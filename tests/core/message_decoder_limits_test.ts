@@ -45,6 +45,11 @@ describe("message_decoder: limits", () => {
     assertEquals(eventsIn(decoderOf(limits), concat(begun, five, continuationFrame(patternOf(2)))).length, 1);
   });
 
+  it("31 control frames have a limit of their own, however small maxFrameSize is", () => {
+    const decoder = decoderOf({ maxFrameSize: 1 });
+    assertEquals(eventsIn(decoder, pingFrame(patternOf(125))), [`9 ${toHex(patternOf(125))}`]);
+  });
+
   it("27 28 memory grows with what arrives, not with what is announced", () => {
     const declaredLength = 900 * MIB;
     const decoder = decoderOf({ maxFrameSize: 1024 * MIB, maxMessageSize: 1024 * MIB });

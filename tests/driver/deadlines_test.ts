@@ -56,6 +56,16 @@ describe("deadlines of a connection", () => {
     assertEquals((await running).initiator, "remote");
   });
 
+  it("44 the server's Close whose answer could not be written does not end clean", async () => {
+    const { clock, run, stream, subject } = connection({ settings: { closeTimeout: 100 }, room: 0 });
+    const running = run();
+    subject.sending.binary(new Uint8Array(100));
+    stream.sink.onData(closeFrame(1000));
+    clock.advance(100);
+    const close = await running;
+    assertEquals([close.code, close.initiator, close.wasClean], [1000, "remote", false]);
+  });
+
   it("after a violation the peer gets a second at most to read our Close", async () => {
     for (const [closeTimeout, wait] of [[5000, 1000], [100, 100]] as const) {
       const { clock, events, run, stream } = connection({ settings: { closeTimeout } });
