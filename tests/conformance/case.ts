@@ -32,6 +32,12 @@ type ServerIdentity = { [K in keyof Certificates]: Certificates[K] extends Ident
   keyof Certificates
 ];
 
+/**
+ * What sets kinds of clients apart. `remote`: the socket is on another thread than the program. `blocking`: a send
+ * waits until the system has taken the bytes.
+ */
+export type Trait = "remote" | "blocking";
+
 /** One conversation: what a server says, what the program does, and what the program must be told. */
 export interface ConformanceCase {
   /** The row of the list of what a client must get right. */
@@ -51,6 +57,8 @@ export interface ConformanceCase {
   readonly client?: Actions;
   /** `false`: the program has no `onError`, so that `run` is to fail. Default: `true`. */
   readonly handlesErrors?: boolean;
+  /** Why the case says nothing about clients of a kind. */
+  readonly except?: Partial<Record<Trait, string>>;
   /** A line that may come any number of times. */
   readonly unrecorded?: string;
   readonly expected: Expected;

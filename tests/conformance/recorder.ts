@@ -1,4 +1,10 @@
-import { type CloseInfo, type Handler, WebSocketError, type WebSocketErrorCode } from "../../mod.ts";
+import {
+  type CloseInfo,
+  type Handler,
+  WebSocketError,
+  type WebSocketErrorCode,
+  type WebSocketEvent,
+} from "../../mod.ts";
 import type { CommandTarget, ConformanceCase, Expected } from "./case.ts";
 import { bytesLine, closeLine, errorLine, textLine } from "./lines.ts";
 
@@ -36,6 +42,11 @@ export class Recorder {
     };
   }
 
+  /** Records an event as the handler records its callback. */
+  noteEvent(event: WebSocketEvent, client: CommandTarget & { readonly protocol: string }): void {
+    this.note(eventLine(event, client.protocol), client);
+  }
+
   /** `connect` failed. The events stay open: what is told later shows. */
   refused(error: unknown): Recording {
     return { events: this.#events, outcome: `connect rejects ${errorLine(error)}` };
@@ -58,6 +69,23 @@ export class Recorder {
       if (!(error instanceof WebSocketError)) throw error;
       this.#events.push(threw(error.code));
     }
+  }
+}
+
+function eventLine(event: WebSocketEvent, protocol: string): string {
+  switch (event.type) {
+    case "activated":
+      return `activated ${protocol}`.trimEnd();
+    case "text":
+      return textLine(event.data);
+    case "closed":
+      return `closed ${closeLine(event.close)}`;
+    case "error":
+      return `error ${errorLine(event.error)}`;
+    case "quit":
+      return "quit";
+    default:
+      return bytesLine(event.type, event.data);
   }
 }
 

@@ -1,6 +1,7 @@
 import { after, before, test } from "node:test";
 import process from "node:process";
 import { assert, assertEquals } from "@std/assert";
+import { IoThread } from "../../mod.ts";
 import { bounded } from "./bounded.ts";
 import type { ConformanceCase } from "./case.ts";
 import { type Delivery, deliveryNames } from "./delivery.ts";
@@ -16,22 +17,30 @@ const LIMIT = 4000;
 
 /** Declares a test for every case of a suite, in every style, on every transport, delivered in every way. */
 export function runSuite(name: SuiteName): void {
-  let thread: ServerThread;
+  let server: ServerThread;
+  let thread: IoThread;
   before(() => {
-    thread = new ServerThread();
+    server = new ServerThread();
+    thread = new IoThread();
   });
-  after(() => thread.stop());
+  after(async () => {
+    await thread.close();
+    await server.stop();
+  });
 
   for (const style of styles) {
     for (const transport of style.transports) {
       const cases: readonly ConformanceCase[] = suites[name];
+      // The bytes of every case have been cut in every way on this thread; another one changes nothing about that.
+      const inEveryWay = transport === style.transports[0] && !style.traits.includes("remote");
       cases.forEach((subject, index) => {
-        for (const delivery of deliveriesOf(subject, index, transport === style.transports[0])) {
+        if (!appliesTo(subject, style)) return;
+        for (const delivery of deliveriesOf(subject, index, inEveryWay)) {
           const splits = delivery.name === "random splits" ? `random splits, seed ${seed}` : delivery.name;
           test(`${subject.number} ${subject.name} (${style.name}, ${transport}, ${splits})`, async () => {
-            const { url, ca } = await thread.start({ suite: name, index, delivery });
-            const recordings = await runCase(subject, { style, transport, url, ca }).catch(String);
-            const served = await thread.finish();
+            const { url, ca } = await server.start({ suite: name, index, delivery });
+            const recordings = await runCase(subject, { style, transport, url, ca, thread }).catch(String);
+            const served = await server.finish();
             const wanted = Array.from({ length: subject.repeat ?? 1 }, () => subject.expected);
             assertEquals<unknown>({ recordings, error: served.error }, {
               recordings: wanted,
@@ -45,21 +54,32 @@ export function runSuite(name: SuiteName): void {
   }
 }
 
+function appliesTo({ except = {}, handlesErrors }: ConformanceCase, { traits, hasHandler }: Style): boolean {
+  // Where failures are events, there is no handler to lack an `onError`.
+  if (handlesErrors === false && !hasHandler) return false;
+  return !traits.some((trait) => except[trait] !== undefined);
+}
+
 /** Where and how to run a case. */
 interface Run {
   readonly style: Style;
   readonly transport: Style["transports"][number];
   readonly url: string;
   readonly ca: string | undefined;
+  /** Hosts the connections of the styles that have their socket on another thread. */
+  readonly thread: IoThread;
 }
 
-async function runCase(subject: ConformanceCase, { style, transport, url, ca }: Run): Promise<Recording[]> {
+async function runCase(
+  subject: ConformanceCase,
+  { style, transport, url, ca, thread }: Run,
+): Promise<Recording[]> {
   const tls = ca === undefined ? undefined : { caCerts: ca };
-  const options = { ...subject.options, transport, tls: { ...tls, ...subject.options?.tls } };
+  const options = { ...subject.options, thread, transport, tls: { ...tls, ...subject.options?.tls } };
   const recordings: Recording[] = [];
   while (recordings.length < (subject.repeat ?? 1)) {
-    const run = style.run(subject, subject.url?.(url) ?? url, options);
-    recordings.push(await bounded(run, LIMIT, "the client to finish"));
+    const run = async () => await style.run(subject, subject.url?.(url) ?? url, options);
+    recordings.push(await bounded(run(), LIMIT, "the client to finish"));
   }
   return recordings;
 }
