@@ -40,7 +40,8 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   }
 
   /**
-   * Connects, and returns when the connection is open. Nothing is read before `read`, `run` or iteration.
+   * Connects, and returns when the connection is open. Nothing is lost before `read`, `run` or iteration: what has
+   * arrived waits, at most `eventCapacity` of it, and the rest in the socket.
    *
    * With `transport: "syscall"` there is no background thread: this one waits in the kernel by itself.
    *

@@ -3,7 +3,7 @@ import type { RefusalReason } from "../channel/sender.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { Command } from "../thread/commands.ts";
 import type { RemoteConnection } from "../thread/remote_connection.ts";
-import { Signal } from "../thread/shared_state.ts";
+import { type HandOver, Signal } from "../thread/shared_state.ts";
 import { checkControl } from "./check_control.ts";
 import type { ControlMessage } from "./events.ts";
 
@@ -25,12 +25,12 @@ export class CommandWriter {
   /** Sends one, and waits unless corked. */
   send(message: ControlMessage): true {
     const { shared } = this.#remote;
-    if (shared.state !== "open") throw this.#closed(message);
+    if (shared.state !== "open") throw this.#closed(NAMES[message.type]);
     checkControl(message, shared.largestSend - this.#corkedBytes);
     const deadline = performance.now() + this.#timeout;
     const refusal = this.#hand(message, this.#timeout);
-    if (refusal !== undefined) throw refusal === "full" ? this.#late() : this.#closed(message);
-    if (this.#corked === 0) this.#wait(deadline);
+    if (refusal !== undefined) throw refusal === "full" ? this.#late() : this.#closed(NAMES[message.type]);
+    if (this.#corked === 0) this.#wait(deadline, NAMES[message.type]);
     else if ("data" in message) this.#corkedBytes += message.data?.length ?? 0;
     return true;
   }
@@ -42,21 +42,24 @@ export class CommandWriter {
     const { shared } = this.#remote;
     if (shared.state !== "open") return;
     shared.signal(Signal.Close);
-    if (this.#hand(message, Infinity) === undefined && this.#corked === 0) this.#wait(Infinity);
+    if (this.#hand(message, Infinity) === undefined && this.#corked === 0) this.#handedOver(Infinity);
   }
 
   /** Everything sent inside `fn` leaves in one write. */
   cork<T>(fn: () => T): T {
     this.#mark(Command.Cork);
     this.#corked++;
+    let result: T;
     try {
-      return fn();
+      result = fn();
     } finally {
       this.#corked--;
-      if (this.#corked === 0) this.#corkedBytes = 0;
       this.#mark(Command.Uncork);
-      if (this.#corked === 0) this.#wait(performance.now() + this.#timeout);
     }
+    if (this.#corked > 0) return result;
+    this.#corkedBytes = 0;
+    this.#wait(performance.now() + this.#timeout, "corked messages");
+    return result;
   }
 
   #mark(kind: number): void {
@@ -72,16 +75,20 @@ export class CommandWriter {
     this.#sent = (this.#sent + 1) | 0;
   }
 
-  #wait(deadline: number): void {
-    const { shared } = this.#remote;
-    const done = this.#remote.watched(() => shared.waitHandedOver(this.#sent, deadline - performance.now()));
-    if (!done) throw this.#late();
+  #wait(deadline: number, what: string): void {
+    const outcome = this.#handedOver(deadline);
+    if (outcome !== "done") throw outcome === "late" ? this.#late() : this.#closed(what);
   }
 
-  #closed({ type }: ControlMessage): WebSocketError {
+  #handedOver(deadline: number): HandOver {
+    const { shared } = this.#remote;
+    return this.#remote.watched(() => shared.waitHandedOver(this.#sent, deadline - performance.now()));
+  }
+
+  #closed(what: string): WebSocketError {
     const { state } = this.#remote.shared;
     const now = state === "open" ? "closing" : state;
-    return new WebSocketError("ConnectionClosed", `sending a ${NAMES[type]}: the connection is ${now}`);
+    return new WebSocketError("ConnectionClosed", `sending ${what}: the connection is ${now}`);
   }
 
   #late(): WebSocketError {
@@ -94,10 +101,10 @@ const NOTHING = new Uint8Array(0);
 
 /** What is sent, for messages. */
 const NAMES: Record<ControlMessage["type"], string> = {
-  sendText: "text message",
-  sendBinary: "binary message",
-  sendPing: "ping",
-  sendPong: "pong",
+  sendText: "a text message",
+  sendBinary: "a binary message",
+  sendPing: "a ping",
+  sendPong: "a pong",
   close: "Close",
   forceQuit: "forceQuit",
 };

@@ -34,6 +34,8 @@ export class ThreadEngine implements BlockingEngine {
     remote.openSync();
     ({ url: this.url, protocol: this.protocol, extensions: this.extensions } = remote);
     this.#remote = remote;
+    // From now on pings are answered; what nobody has received waits in the channel, then in the socket.
+    remote.run();
     this.#commands = new CommandWriter(remote, writeTimeout);
   }
 
@@ -71,7 +73,6 @@ export class ThreadEngine implements BlockingEngine {
   }
 
   receive(timeout: number): Received | undefined | null {
-    this.#remote.run();
     for (;;) {
       const received = this.#wait(this.#forced ? Infinity : timeout);
       this.#remote.takeReports();

@@ -114,18 +114,19 @@ export class SharedState {
   }
 
   /**
-   * Blocks until the bytes of so many commands were handed over, or the connection is closed; else `false`.
-   * Throws `Timeout` when the hosting thread has died.
+   * Blocks until the bytes of so many commands were handed over, or never will be. Throws `Timeout` when the hosting
+   * thread has died.
    */
-  waitHandedOver(commands: number, timeout: number): boolean {
+  waitHandedOver(commands: number, timeout: number): HandOver {
     const deadline = performance.now() + timeout;
     let watch: PulseWatch | undefined;
     for (;;) {
       const done = Atomics.load(this.#words, HANDED_OVER);
       // The count wraps around.
-      if (((done - commands) | 0) >= 0) return true;
+      const ahead = (done - commands) | 0;
+      if (ahead >= 0) return ahead < FAR / 2 || ahead >= FAR ? "done" : "closed";
       const left = deadline - performance.now();
-      if (left <= 0) return false;
+      if (left <= 0) return "late";
       const reason = Atomics.wait(this.#words, HANDED_OVER, done, Math.min(left, LONGEST_SLEEP));
       if (reason === "timed-out") (watch ??= new PulseWatch(this.pulse, SILENCE_LIMIT)).check();
     }
@@ -152,6 +153,9 @@ export class SharedState {
     }
   }
 }
+
+/** What came of a wait for bytes to be handed over to the system. */
+export type HandOver = "done" | "closed" | "late";
 
 const CLOSED = STATES.indexOf("closed");
 /** How often a thread that waits looks whether the one it waits for is alive, in milliseconds. */
