@@ -58,7 +58,7 @@ export interface Ffi {
   /** Native memory as a buffer, which must not be touched after the memory has gone. */
   memory(pointer: Pointer, length: number): ArrayBuffer;
   /** The pointer to a typed array's first byte: good for as long as the caller keeps its memory. */
-  pointerTo(bytes: Uint8Array<ArrayBuffer>): Pointer;
+  pointerTo(bytes: Uint8Array): Pointer;
   /** The pointer to an address, as read from native memory. */
   pointer(address: bigint): Pointer | null;
   /** The address in a pointer. */

@@ -26,7 +26,7 @@ export function bunFfi(): Ffi {
     },
     memory: (pointer: Pointer, length: number): ArrayBuffer =>
       bun.toArrayBuffer(pointer as unknown as number, 0, length),
-    pointerTo: (bytes: Uint8Array<ArrayBuffer>): Pointer => bun.ptr(bytes) as unknown as Pointer,
+    pointerTo: (bytes: Uint8Array): Pointer => bun.ptr(bytes) as unknown as Pointer,
     pointer: (address: bigint): Pointer | null => Number(address) as unknown as Pointer,
     address: (pointer: Pointer): bigint => BigInt(pointer as unknown as number),
   };

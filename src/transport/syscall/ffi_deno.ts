@@ -10,8 +10,8 @@ export function denoFfi(): Ffi {
     },
     memory: (pointer: Pointer, length: number): ArrayBuffer =>
       Deno.UnsafePointerView.getArrayBuffer(native(pointer)!, length),
-    pointerTo: (bytes: Uint8Array<ArrayBuffer>): Pointer =>
-      Deno.UnsafePointer.of(bytes) as unknown as Pointer,
+    pointerTo: (bytes: Uint8Array): Pointer =>
+      Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>) as unknown as Pointer,
     pointer: (address: bigint): Pointer | null =>
       Deno.UnsafePointer.create(address) as unknown as Pointer | null,
     address: (pointer: Pointer): bigint => Deno.UnsafePointer.value(native(pointer)),

@@ -23,7 +23,7 @@ export function nodeFfi(): Ffi {
     },
     memory: (pointer: Pointer, length: number): ArrayBuffer =>
       node.toArrayBuffer(pointer as unknown as bigint, length, false),
-    pointerTo: (bytes: Uint8Array<ArrayBuffer>): Pointer => node.getRawPointer(bytes) as unknown as Pointer,
+    pointerTo: (bytes: Uint8Array): Pointer => node.getRawPointer(bytes) as unknown as Pointer,
     pointer: (address: bigint): Pointer | null => address as unknown as Pointer,
     address: (pointer: Pointer): bigint => pointer as unknown as bigint,
   };

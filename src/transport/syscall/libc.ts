@@ -8,12 +8,12 @@ const signatures = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
-  poll: { parameters: ["buffer", "u32", "i32"], result: "i32" },
+  sendmsg: { parameters: ["i32", "pointer", "i32"], result: "i32" },
+  poll: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   pipe: { parameters: ["buffer"], result: "i32" },
-  // On sockets, too: Node calls functions of three arguments quickly, of four as `recv` slowly.
+  // For sockets, too: Node calls functions of up to three arguments quickly, others, like `recv`, slowly.
   read: { parameters: ["i32", "pointer", "u32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   getaddrinfo: { parameters: ["buffer", "pointer", "buffer", "buffer"], result: "i32" },
@@ -23,7 +23,7 @@ const signatures = {
 } as const;
 
 const linuxSignatures = {
-  ppoll: { parameters: ["buffer", "u32", "buffer", "pointer"], result: "i32" },
+  ppoll: { parameters: ["pointer", "u32", "buffer", "pointer"], result: "i32" },
 } as const;
 
 /** C's own library, bound to this thread. */

@@ -1,9 +1,9 @@
 import type { Pointer } from "./ffi.ts";
-import { loadFfi } from "./load_ffi.ts";
+import { placeOf } from "./place.ts";
 
 /** Memory for native code to write to, whose address is found only once. */
 export interface NativeBuffer {
-  /** Keeps the memory alive. Never on the runtime's heap, from where it could move. */
+  /** Keeps the memory alive. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** To its first byte. Only together with {@linkcode lengthOf}. */
   readonly pointer: Pointer;
@@ -11,7 +11,7 @@ export interface NativeBuffer {
 
 /** Native code may write to all of `bytes`, which are all of their `ArrayBuffer`. */
 export function nativeBuffer(bytes: Uint8Array<ArrayBuffer>): NativeBuffer {
-  return { bytes, pointer: loadFfi().pointerTo(bytes) };
+  return { bytes, pointer: placeOf(bytes.buffer).pointer };
 }
 
 /**

@@ -27,7 +27,7 @@ const sslSignatures = {
   SSL_get_verify_result: { parameters: ["pointer"], result: "i32" },
   SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
   SSL_read: { parameters: ["pointer", "pointer", "u32"], result: "i32" },
-  SSL_write: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  SSL_write: { parameters: ["pointer", "pointer", "u32"], result: "i32" },
   SSL_shutdown: { parameters: ["pointer"], result: "i32" },
   SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
 } as const;

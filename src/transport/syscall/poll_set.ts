@@ -1,18 +1,22 @@
 import { type Libc, libc } from "./libc.ts";
+import { type NativeBuffer, nativeBuffer } from "./native_buffer.ts";
 import { errno } from "./platform.ts";
 import { SystemError } from "./system_error.ts";
 
 /** `struct pollfd`: the descriptor in 32 bits, what to wait for and what happened in 16 bits each. */
 const pollfdSize = 8;
+/** Milliseconds. */
 const longest = 2 ** 31 - 1;
+/** In `struct timespec`, a word of 32 bits. */
+const nanoseconds = 2;
 
 /** Descriptors to wait for together. */
 export class PollSet {
   readonly #libc: Libc = libc();
-  readonly #memory: Uint8Array;
+  readonly #memory: NativeBuffer;
   readonly #descriptors: Int32Array;
   readonly #events: Int16Array;
-  /** `struct timespec`: seconds and nanoseconds in 64 bits each, of which the lower halves suffice. */
+  /** `struct timespec`: seconds and nanoseconds in 64 bits each. */
   readonly #time = new Uint32Array(new ArrayBuffer(16));
   readonly #timeBytes: Uint8Array = new Uint8Array(this.#time.buffer);
   /** How many entries to wait for. */
@@ -21,7 +25,7 @@ export class PollSet {
   /** Makes room for so many descriptors. */
   constructor(capacity: number) {
     const memory = new ArrayBuffer(capacity * pollfdSize);
-    this.#memory = new Uint8Array(memory);
+    this.#memory = nativeBuffer(new Uint8Array(memory));
     this.#descriptors = new Int32Array(memory);
     this.#events = new Int16Array(memory);
   }
@@ -40,7 +44,7 @@ export class PollSet {
 
   /**
    * Sleeps until something happens or the time is over: milliseconds, `Infinity` for no end. Answers whether
-   * something happened. Fractions count where the system has them, else they are rounded up.
+   * something happened. Fractions are rounded up, but for a time below a millisecond where the system has those.
    */
   wait(timeoutMs: number): boolean {
     const end = performance.now() + timeoutMs;
@@ -54,10 +58,11 @@ export class PollSet {
 
   #poll(timeoutMs: number): number {
     const { poll, ppoll } = this.#libc;
-    const endless = timeoutMs > longest;
-    if (ppoll === undefined) return poll(this.#memory, this.length, endless ? -1 : Math.ceil(timeoutMs));
-    this.#time[0] = Math.floor(timeoutMs / 1000);
-    this.#time[2] = Math.floor((timeoutMs % 1000) * 1e6);
-    return ppoll(this.#memory, this.length, endless ? null : this.#timeBytes, null);
+    const { pointer } = this.#memory;
+    if (ppoll !== undefined && timeoutMs > 0 && timeoutMs < 1) {
+      this.#time[nanoseconds] = timeoutMs * 1e6;
+      return ppoll(pointer, this.length, this.#timeBytes, null);
+    }
+    return poll(pointer, this.length, timeoutMs > longest ? -1 : Math.ceil(timeoutMs));
   }
 }

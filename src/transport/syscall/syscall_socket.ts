@@ -2,14 +2,18 @@ import { WebSocketError } from "../../core/errors.ts";
 import { checked, makeNonBlocking } from "./descriptor.ts";
 import { type Libc, libc } from "./libc.ts";
 import { checkRange, lengthOf, type NativeBuffer } from "./native_buffer.ts";
+import { OutgoingMessage } from "./outgoing_message.ts";
 import { errno, platform, SHUT_WR, SOCK_STREAM } from "./platform.ts";
 import { END, WOULD_BLOCK } from "./polled_stream.ts";
 import type { SocketAddress } from "./socket_address.ts";
 import { SystemError } from "./system_error.ts";
 
-/** The most bytes of one `send`: its result has to fit into 31 bits. */
+/** The most bytes of one `sendmsg`: its result has to fit into 31 bits. */
 const largestSend = 2 ** 30;
 const closed = -1;
+
+/** This thread's. */
+let outgoing: OutgoingMessage | undefined;
 
 interface KeptOption {
   readonly level: number;
@@ -86,15 +90,17 @@ export class SyscallSocket {
     const fd = this.requireFd();
     checkRange(bytes, start, end);
     if (start === end) return 0;
-    // A view only for what is left of a partial write.
-    const from = start === 0 ? bytes : bytes.subarray(start);
-    const length = Math.min(end - start, largestSend);
+    const message = (outgoing ??= new OutgoingMessage()).holding(
+      bytes,
+      start,
+      Math.min(end, start + largestSend),
+    );
     for (;;) {
-      const count = this.#libc.send(fd, from, length, this.#sendFlags);
+      const count = this.#libc.sendmsg(fd, message, this.#sendFlags);
       if (count >= 0) return count;
       const number = this.#libc.errno[0];
       if (number === errno.EAGAIN) return 0;
-      if (number !== errno.EINTR) throw new SystemError("send", number);
+      if (number !== errno.EINTR) throw new SystemError("sendmsg", number);
     }
   }
 

@@ -3,9 +3,9 @@ import { detectRuntime } from "../detect.ts";
 import type { TlsSettings } from "../tls_settings.ts";
 import type { TlsOptions } from "../transport.ts";
 import type { Pointer } from "./ffi.ts";
-import { loadFfi } from "./load_ffi.ts";
 import { cString, newMemoryBio, type OpenSsl, openssl } from "./openssl.ts";
 import { takeOpenSslError } from "./openssl_error.ts";
+import { pointerInto } from "./place.ts";
 
 const TLS1_2_VERSION = 0x0303;
 const SSL_VERIFY_NONE = 0;
@@ -135,7 +135,7 @@ function withPem(pem: string, read: (bio: Pointer) => void): void {
   try {
     // Its bytes are copied.
     const bytes = new TextEncoder().encode(pem);
-    if (bytes.length > 0) ssl.BIO_write(bio, loadFfi().pointerTo(bytes), bytes.length);
+    if (bytes.length > 0) ssl.BIO_write(bio, pointerInto(bytes, 0), bytes.length);
     read(bio);
   } finally {
     ssl.BIO_free(bio);

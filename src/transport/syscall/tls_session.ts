@@ -5,6 +5,7 @@ import { checkRange, lengthOf, type NativeBuffer, nativeBuffer } from "./native_
 import { loadFfi } from "./load_ffi.ts";
 import { cString, newMemoryBio, type OpenSsl, openssl } from "./openssl.ts";
 import { OpenSslError, takeOpenSslError, verifyError } from "./openssl_error.ts";
+import { pointerInto } from "./place.ts";
 import { END, WOULD_BLOCK } from "./polled_stream.ts";
 
 const SSL_ERROR_WANT_READ = 2;
@@ -137,7 +138,7 @@ export class TlsSession {
     checkRange(bytes, start, end);
     const length = Math.min(end - start, mostPlain);
     this.#openssl.ERR_clear_error();
-    const count = this.#openssl.SSL_write(this.#ssl, start === 0 ? bytes : bytes.subarray(start), length);
+    const count = this.#openssl.SSL_write(this.#ssl, pointerInto(bytes, start), length);
     if (count > 0) return count;
     this.#failed = true;
     throw takeOpenSslError("SSL_write");

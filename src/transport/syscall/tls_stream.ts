@@ -16,8 +16,10 @@ export class TlsStream implements PolledStream {
   readonly #session: TlsSession;
   readonly #waiting: SocketWait;
   readonly #into: NativeBuffer = receiveMemory();
-  /** Cipher text that the socket has not taken. */
+  /** Cipher text that the socket has not taken, or only the beginning of. */
   #unsent: Uint8Array = nothing;
+  /** How much of `#unsent` the socket has taken. */
+  #sent = 0;
   /** How many bytes of plain text are in `#unsent`: encrypted, but not yet told as taken. */
   #owed = 0;
   /** Cipher text may be there that was received and not decrypted. */
@@ -158,14 +160,16 @@ export class TlsStream implements PolledStream {
   /** Sends the cipher text that there is. Answers whether all of it has gone. */
   #flush(): boolean {
     if (this.#unsent.length > 0) {
-      this.#unsent = this.#unsent.subarray(this.socket.send(this.#unsent, 0, this.#unsent.length));
-      if (this.#unsent.length > 0) return false;
+      this.#sent += this.socket.send(this.#unsent, this.#sent, this.#unsent.length);
+      if (this.#sent < this.#unsent.length) return false;
+      this.#unsent = nothing;
     }
     const outgoing = this.#session.outgoing.bytes;
     for (let count = this.#session.drain(); count > 0; count = this.#session.drain()) {
       const sent = this.socket.send(outgoing, 0, count);
       if (sent === count) continue;
       this.#unsent = outgoing.slice(sent, count);
+      this.#sent = 0;
       return false;
     }
     if (this.#finWanted) this.socket.shutdown();

@@ -10,6 +10,8 @@ import type { FarEndData, FarEndReply } from "./far_end.ts";
 
 const { certificates, socketPath } = workerData as FarEndData;
 const stalled = new Set<Socket>();
+/** Told to read before the connection was here. */
+let resumed = false;
 const open = new Set<Socket>();
 
 /** What each server does with a connection. */
@@ -21,8 +23,11 @@ const behaviours: Record<string, (socket: Socket) => void> = {
   /** Reads nothing until it is told to, then answers with the number of bytes at FIN. */
   stalled: (socket) => {
     let count = 0;
-    socket.pause();
-    stalled.add(socket);
+    if (!resumed) {
+      socket.pause();
+      stalled.add(socket);
+    }
+    resumed = false;
     socket.on("data", (bytes) => count += bytes.length);
     socket.on("end", () => socket.end(String(count)));
   },
@@ -85,6 +90,8 @@ for (const [name, identity] of Object.entries(identities)) {
 await new Promise<void>((resolve) => plain("echo").listen(socketPath, resolve));
 
 parentPort!.on("message", () => {
+  resumed = stalled.size === 0;
   for (const socket of stalled) socket.resume();
+  stalled.clear();
 });
 parentPort!.postMessage({ ports } satisfies FarEndReply);
