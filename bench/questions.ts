@@ -1,4 +1,8 @@
+import { LATENCY_QUESTIONS } from "./latency_questions.ts";
 import type { Runtime } from "./runtimes.ts";
+
+/** What a question's ratio should be; or, `reach`, the subject's own value. */
+export type Target = { readonly atLeast: number } | { readonly atMost: number } | { readonly reach: number };
 
 /** One row of the comparison: a benchmark program, who takes part, and what is to be reached. */
 export interface Question {
@@ -8,21 +12,45 @@ export interface Question {
   readonly size: number;
   readonly unit: "M/s" | "MB/s" | "µs" | "bytes";
   /** What the ratio between `subject` and the best peer should be. Without it the row is for information. */
-  readonly target?: { readonly atLeast: number } | { readonly atMost: number };
+  readonly target?: Target;
+  /** More rows of the same findings. */
+  readonly checks?: readonly Check[];
   /** Default: `silver9`. */
   readonly subject?: string;
   /** Default: {@linkcode PEERS}. */
   readonly peers?: readonly string[];
   /** Default: `raw`. */
   readonly floor?: string;
+  /** Measured too, and shown with their percentiles below the table. */
+  readonly others?: readonly string[];
+  /** In Bun; the same over TLS; or in C, where there is a compiler. Default: `bun`. */
+  readonly server?: "bun" | "tls" | "native";
+  /** Server and client share one core: how long waking a sleeping core takes is the machine's matter. */
+  readonly sameCore?: boolean;
   /** Default: all. */
   readonly runtimes?: readonly Runtime[];
   /** A part of `--quick`. */
   readonly quick?: boolean;
 }
 
+/** A row that asks something else of the same findings. */
+export interface Check {
+  readonly name: string;
+  readonly target: Target;
+  /** Default: those of the question. */
+  readonly peers?: readonly string[];
+  /** Looks at the 99.9th percentile instead of the median. */
+  readonly of?: "p999";
+}
+
 /** The clients that the library is compared with. */
 export const PEERS: readonly string[] = ["own", "ws", "undici"];
+
+/** Everybody whom a question measures. */
+export function contestantsFor(question: Question): Set<string> {
+  const { peers = PEERS, floor = "raw", subject = "silver9", others = [], checks = [] } = question;
+  return new Set([floor, ...peers, ...checks.flatMap(({ peers = [] }) => peers), ...others, subject]);
+}
 
 /** Whether a larger value is the better one. */
 export function higherIsBetter({ unit }: Question): boolean {
@@ -106,4 +134,5 @@ export const QUESTIONS: readonly Question[] = [
     quick: true,
   },
   { name: "memory, 64 B untouched", program: "memory.ts", size: 64, unit: "bytes", target: { atMost: 1 } },
+  ...LATENCY_QUESTIONS,
 ];

@@ -1,13 +1,15 @@
 import type { Finding } from "./ask.ts";
-import { higherIsBetter, PEERS, type Question } from "./questions.ts";
+import { type Check, higherIsBetter, PEERS, type Question, type Target } from "./questions.ts";
 import type { Runtime } from "./runtimes.ts";
+
+/** By contestant; one entry per repetition, `null` where the program failed. */
+type Findings = Readonly<Record<string, readonly (Finding | null)[]>>;
 
 /** All that was found for one question in one runtime. */
 export interface Answer {
   readonly runtime: Runtime;
   readonly question: Question;
-  /** By contestant; one entry per repetition, `null` where the program failed. */
-  readonly findings: Readonly<Record<string, readonly (Finding | null)[]>>;
+  readonly findings: Findings;
 }
 
 /** How the subject of a question stands to the best of its peers. */
@@ -20,9 +22,30 @@ export interface Comparison {
 }
 
 /** The median of what did not fail; NaN if all did. */
-export function medianValue(findings: readonly (Finding | null)[] | undefined): number {
-  const values = (findings ?? []).flatMap((finding) => finding === null ? [] : [finding.value]);
-  return quantile(values.sort((a, b) => a - b), 0.5);
+export function medianOf(
+  findings: readonly (Finding | null)[] | undefined,
+  of: keyof Finding = "value",
+): number {
+  return quantile(sorted((findings ?? []).map((finding) => finding?.[of])), 0.5);
+}
+
+/** The median of the ratios between runs that were neighbours in time; NaN if there are none. */
+export function medianRatio(
+  subject: readonly (Finding | null)[],
+  peer: readonly (Finding | null)[],
+): number {
+  return quantile(ratios(subject, peer), 0.5);
+}
+
+function ratios(subject: readonly (Finding | null)[] = [], peer: readonly (Finding | null)[]): number[] {
+  return sorted(subject.map((finding, repetition) => {
+    const other = peer[repetition] ?? null;
+    return finding === null || other === null ? undefined : finding.value / other.value;
+  }));
+}
+
+function sorted(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value) => value !== undefined).sort((a, b) => a - b);
 }
 
 function quantile(sorted: readonly number[], q: number): number {
@@ -36,21 +59,25 @@ export function compare({ question, findings }: Answer): Comparison | undefined 
   const subject = findings[question.subject ?? "silver9"];
   const sign = higherIsBetter(question) ? -1 : 1;
   const [bestPeer] = (question.peers ?? PEERS)
-    .filter((peer) => !Number.isNaN(medianValue(findings[peer])))
-    .sort((a, b) => sign * (medianValue(findings[a]) - medianValue(findings[b])));
-  if (subject === undefined || bestPeer === undefined) return undefined;
-  const ratios = subject.flatMap((finding, repetition) => {
-    const peer = findings[bestPeer][repetition];
-    return finding === null || peer === null ? [] : [finding.value / peer.value];
-  }).sort((a, b) => a - b);
-  if (ratios.length === 0) return undefined;
-  return { bestPeer, ratio: quantile(ratios, 0.5), reached: verdict(ratios, question.target) };
+    .filter((peer) => !Number.isNaN(medianOf(findings[peer])))
+    .sort((a, b) => sign * (medianOf(findings[a]) - medianOf(findings[b])));
+  if (bestPeer === undefined) return undefined;
+  const found = ratios(subject, findings[bestPeer]);
+  if (found.length === 0) return undefined;
+  const values = sorted(subject.map((finding) => finding?.value));
+  return { bestPeer, ratio: quantile(found, 0.5), reached: verdict(question.target, found, values) };
 }
 
-function verdict(ratios: readonly number[], target: Question["target"]): Comparison["reached"] {
+function verdict(
+  target: Target | undefined,
+  ratios: readonly number[],
+  values: readonly number[],
+): Comparison["reached"] {
   if (target === undefined) return "-";
   const [middle, likely] = "atLeast" in target
     ? [quantile(ratios, 0.5) / target.atLeast, quantile(ratios, 0.75) / target.atLeast]
+    : "reach" in target
+    ? [quantile(values, 0.5) / target.reach, quantile(values, 0.75) / target.reach]
     : [target.atMost / quantile(ratios, 0.5), target.atMost / quantile(ratios, 0.25)];
   return middle >= 1 ? "yes" : likely >= 1 ? "noise" : "no";
 }
@@ -58,7 +85,11 @@ function verdict(ratios: readonly number[], target: Question["target"]): Compari
 /** The table of one runtime. */
 export function formatTable(answers: readonly Answer[]): string {
   const header = ["question", "unit", "floor", ...PEERS, "silver9", "ratio", "target", "reached"];
-  const rows = answers.map((answer) => tableRow(answer));
+  return formatColumns(header, answers.flatMap(withChecks).map(tableRow));
+}
+
+/** The first column aligned to the left, the others to the right. */
+export function formatColumns(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column].length))
   );
@@ -69,39 +100,64 @@ export function formatTable(answers: readonly Answer[]): string {
   return [line(header), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n");
 }
 
+/** An answer, and what the question's checks make of it. */
+function withChecks(answer: Answer): Answer[] {
+  const { question, findings } = answer;
+  const checked = (question.checks ?? []).map((
+    { name, target, peers = question.peers, of }: Check,
+  ): Answer => ({
+    ...answer,
+    question: { ...question, name: `  ${name}`, target, peers },
+    findings: of === undefined ? findings : only(of, findings),
+  }));
+  return [answer, ...checked];
+}
+
+function only(of: keyof Finding, findings: Findings): Findings {
+  const value = (finding: Finding | null): Finding | null =>
+    finding?.[of] === undefined ? null : { value: finding[of] };
+  return Object.fromEntries(Object.entries(findings).map(([name, runs]) => [name, runs.map(value)]));
+}
+
 function tableRow(answer: Answer): string[] {
   const { question, findings } = answer;
   const comparison = compare(answer);
   const cell = (name: string) => name in findings ? formatFindings(findings[name]) : "";
-  const isPeer = (name: string) => (question.peers ?? PEERS).includes(name);
-  // Where the peer is this library in another mode, its value stands in the last peer's column.
-  const others = isPeer("silver9") ? ["", "", `idle ${cell("silver9")}`] : PEERS.map(cell);
+  const { peers = PEERS, floor = "raw" } = question;
+  // Where the peer is none of the usual ones, its value stands in the last one's column.
+  const isUsual = peers.some((peer) => PEERS.includes(peer));
+  const unusual = peers.filter((peer) => peer !== floor).map((peer) => `${peer} ${cell(peer)}`).join();
   return [
     question.name,
     question.unit,
-    cell(question.floor ?? "raw"),
-    ...others,
+    cell(floor),
+    ...(isUsual ? PEERS.map(cell) : ["", "", unusual]),
     cell(question.subject ?? "silver9"),
-    comparison === undefined ? "" : `${formatNumber(comparison.ratio)} ${comparison.bestPeer}`,
-    formatTarget(question.target),
+    comparison === undefined ? "" : `${formatRatio(comparison.ratio)} ${comparison.bestPeer}`,
+    formatTarget(question),
     comparison?.reached ?? "",
   ];
 }
 
 function formatFindings(findings: readonly (Finding | null)[]): string {
-  const median = medianValue(findings);
+  const median = medianOf(findings);
   if (Number.isNaN(median)) return "failed";
-  const p99 = medianValue(
-    findings.map((finding) => finding?.p99 === undefined ? null : { value: finding.p99 }),
-  );
+  const p99 = medianOf(findings, "p99");
   return Number.isNaN(p99) ? formatNumber(median) : `${formatNumber(median)}/${formatNumber(p99)}`;
 }
 
-function formatTarget(target: Question["target"]): string {
+function formatTarget({ target, unit }: Question): string {
   if (target === undefined) return "";
+  if ("reach" in target) return `${target.reach} ${unit}`;
   return "atLeast" in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`;
 }
 
-function formatNumber(value: number): string {
+/** Three significant digits at least. */
+export function formatNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** With the precision of targets such as 1.15. */
+export function formatRatio(ratio: number): string {
+  return ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
 }

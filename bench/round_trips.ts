@@ -1,19 +1,19 @@
 import type { Bench, Finding } from "./ask.ts";
 
-/** Rounds that are measured at least, however long each takes. */
+/** Rounds that are measured at least, however long each takes; and at most. */
 const MIN_ROUNDS = 20;
+const MAX_ROUNDS = 2 ** 20;
 
-/**
- * Microseconds from sending `burst` messages to the arrival of the last answer: the median and the 99th
- * percentile of all rounds in the time.
- */
+/** Microseconds from sending `burst` messages to the arrival of the last answer: of all rounds in the time. */
 export async function roundTrips(
   bench: Bench,
   { burst, spin }: { burst: number; spin: boolean },
 ): Promise<Finding> {
   const data = new Uint8Array(bench.size).fill(7);
-  const times: number[] = [];
+  // Made beforehand, so that it never grows in the midst of a round.
+  const times = new Float64Array(MAX_ROUNDS);
   const { promise: done, resolve } = Promise.withResolvers<void>();
+  let rounds = 0;
   let missing = 0;
   let sentAt = 0;
   let measuredFrom = 0;
@@ -23,8 +23,12 @@ export async function roundTrips(
       if (--missing > 0) return;
       const now = performance.now();
       if (now > measuredFrom) {
-        times.push(now - sentAt);
-        if (now > measuredFrom + bench.duration && times.length >= MIN_ROUNDS) return resolve();
+        times[rounds++] = now - sentAt;
+        const enough = now > measuredFrom + bench.duration && rounds >= MIN_ROUNDS;
+        if (enough || rounds === MAX_ROUNDS) {
+          bench.leave();
+          return resolve();
+        }
       }
       next();
     },
@@ -38,10 +42,10 @@ export async function roundTrips(
   measuredFrom = performance.now() + bench.warmUp;
   next();
   await done;
-  times.sort((a, b) => a - b);
-  return { value: quantile(times, 0.5) * 1000, p99: quantile(times, 0.99) * 1000 };
+  return microseconds(times.subarray(0, rounds).sort());
 }
 
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+function microseconds(sorted: Float64Array): Finding {
+  const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] * 1000;
+  return { value: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999), max: quantile(1) };
 }

@@ -5,8 +5,7 @@ export class Stopwatch {
   /** Resolves with messages per second. */
   readonly rate: Promise<number>;
   readonly #resolve: (rate: number) => void;
-  readonly #warmUp: number;
-  readonly #duration: number;
+  readonly #bench: Bench;
   readonly #mask: number;
   /** Messages counted since the start, warm-up included. */
   total = 0;
@@ -17,12 +16,11 @@ export class Stopwatch {
   #done = false;
 
   /** `every`: messages between two looks at the clock, a power of two. */
-  constructor({ warmUp, duration }: Bench, every: number) {
+  constructor(bench: Bench, every: number) {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.rate = promise;
     this.#resolve = resolve;
-    this.#warmUp = warmUp;
-    this.#duration = duration;
+    this.#bench = bench;
     this.#mask = every - 1;
   }
 
@@ -36,11 +34,12 @@ export class Stopwatch {
     if (this.#startedAt === 0) this.#startedAt = now;
     else if (this.#done) return;
     else if (this.#countedFrom === 0) {
-      if (now - this.#startedAt < this.#warmUp) return;
+      if (now - this.#startedAt < this.#bench.warmUp) return;
       this.#countedFrom = now;
       this.#countAtStart = this.total;
-    } else if (now - this.#countedFrom >= this.#duration) {
+    } else if (now - this.#countedFrom >= this.#bench.duration) {
       this.#done = true;
+      this.#bench.leave();
       this.#resolve((this.total - this.#countAtStart) * 1000 / (now - this.#countedFrom));
     }
   }

@@ -17,9 +17,14 @@ export interface Connection {
   sendText(text: string): void;
   /** Waits until the library holds back little. */
   drained(): Promise<void>;
+  /** Gives the thread back, where the connection has it for itself. */
+  leave?(): void;
 }
 
-/** Opens a connection and hands every message to `receiver`. */
+/**
+ * Opens a connection and hands every message to `receiver`. A connection that needs the thread for itself takes
+ * it in the next turn of the event loop, and gives it back when it is to `leave`.
+ */
 export type Connect = (url: string, receiver: Receiver) => Promise<Connection>;
 
 /** Backlog above which a sender has to wait. */
@@ -27,19 +32,31 @@ export const HIGH_WATER_MARK = 1024 * 1024;
 
 interface Entry {
   readonly runtimes?: readonly Runtime[];
-  load(): Promise<{ connect: Connect }>;
+  load(): Promise<Connect>;
 }
 
 /** Every contestant by name. The loading is late: a program measures one, and holds nothing of the others. */
 const CONTESTANTS: Record<string, Entry> = {
-  silver9: { load: () => import("./silver9.ts") },
-  "silver9-polling": { load: () => import("./silver9_polling.ts"), runtimes: ["bun", "node"] },
-  own: { load: () => import("./own.ts") },
-  ws: { load: () => import("./ws.ts") },
-  undici: { load: () => import("./undici.ts") },
-  // Not clients: what the runtime's TCP can do at most.
-  raw: { load: () => import("./raw.ts") },
-  "raw-polling": { load: () => import("./raw_polling.ts"), runtimes: ["bun", "node"] },
+  silver9: { load: async () => (await import("./silver9.ts")).connect },
+  "silver9-polling": {
+    load: async () => (await import("./silver9_polling.ts")).connect,
+    runtimes: ["bun", "node"],
+  },
+  "silver9-syscall": { load: async () => (await import("./silver9_sync.ts")).syscall },
+  "silver9-syscall-waiting": { load: async () => (await import("./silver9_sync.ts")).syscallWaiting },
+  "silver9-blocking": { load: async () => (await import("./silver9_sync.ts")).blocking },
+  "silver9-blocking-syscall": { load: async () => (await import("./silver9_sync.ts")).blockingSyscall },
+  own: { load: async () => (await import("./own.ts")).connect },
+  ws: { load: async () => (await import("./ws.ts")).connect },
+  undici: { load: async () => (await import("./undici.ts")).connect },
+  // Not clients: what the runtime's TCP can do at most, and what system calls can.
+  raw: { load: async () => (await import("./raw.ts")).connect },
+  "raw-polling": {
+    load: async () => (await import("./raw_polling.ts")).connect,
+    runtimes: ["bun", "node"],
+  },
+  "raw-syscall": { load: async () => (await import("./raw_syscall.ts")).polling },
+  "raw-syscall-waiting": { load: async () => (await import("./raw_syscall.ts")).waiting },
 };
 
 /** The contestants that exist in a runtime. */
@@ -48,9 +65,9 @@ export function contestantsOf(runtime: Runtime): string[] {
 }
 
 /** Loads a contestant by name. */
-export async function loadContestant(name: string): Promise<Connect> {
+export function loadContestant(name: string): Promise<Connect> {
   if (!contestantsOf(currentRuntime()).includes(name)) {
     throw new Error(`No such contestant in ${currentRuntime()}: ${name}`);
   }
-  return (await CONTESTANTS[name].load()).connect;
+  return CONTESTANTS[name].load();
 }

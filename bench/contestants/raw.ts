@@ -7,7 +7,16 @@ import { openRawSocket, type RawSocket } from "./raw_socket.ts";
  * The floor: the runtime's TCP, a decoder that trusts the server and checks nothing, and frames masked
  * beforehand. No client can be better; a benchmark in which this is slow measures the server.
  */
-export async function connect(url: string, receiver: Receiver): Promise<Connection> {
+export function connect(url: string, receiver: Receiver): Promise<Connection> {
+  return connectRaw(url, receiver, openRawSocket);
+}
+
+/** The same over any socket. */
+export async function connectRaw(
+  url: string,
+  receiver: Receiver,
+  openSocket: typeof openRawSocket,
+): Promise<Connection> {
   const { port, pathname, search } = new URL(url);
   const opened = Promise.withResolvers<void>();
   const frames = new FrameWalker(receiver);
@@ -18,7 +27,7 @@ export async function connect(url: string, receiver: Receiver): Promise<Connecti
     if (end < bytes.length) frames.push(bytes.subarray(end));
     opened.resolve();
   };
-  const socket = await openRawSocket(Number(port), (bytes) => onData(bytes));
+  const socket = await openSocket(Number(port), (bytes) => onData(bytes));
   socket.write(
     new TextEncoder().encode(
       `GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
@@ -156,6 +165,10 @@ class RawConnection implements Connection {
 
   async drained(): Promise<void> {
     while (this.#socket.backlog > HIGH_WATER_MARK) await turn();
+  }
+
+  leave(): void {
+    this.#socket.leave?.();
   }
 }
 

@@ -8,9 +8,12 @@ export interface RawSocket {
   readonly backlog: number;
   /** Writes bytes that stay unchanged. */
   write(bytes: Uint8Array): void;
+  /** Gives the thread back, where the socket has it for itself. */
+  leave?(): void;
 }
 
-type OnData = (bytes: Uint8Array) => void;
+/** Takes what was received; the bytes are the socket's again afterwards. */
+export type OnData = (bytes: Uint8Array) => void;
 
 const RECEIVE_BUFFER_SIZE = 256 * 1024;
 

@@ -1,7 +1,17 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { NonBlockingClient, type NonBlockingOptions } from "../../mod.ts";
+import type { Handler } from "../../src/driver/handler.ts";
 import type { Connection, Receiver } from "./contestant.ts";
 
-type ClientHandler = Parameters<NonBlockingClient["run"]>[0];
+/** What is used here of any client of this library. */
+interface Sending {
+  readonly bufferedAmount: number;
+  sendBinary(data: Uint8Array): boolean;
+  sendText(text: string): boolean;
+  cork(fn: () => void): void;
+  forceQuit(): void;
+}
 
 /** This library's non-blocking client, woken by readiness. */
 export function connect(url: string, receiver: Receiver): Promise<Connection> {
@@ -14,11 +24,17 @@ export async function connectWith(
   receiver: Receiver,
   options: NonBlockingOptions = {},
 ): Promise<Connection> {
-  const client = await NonBlockingClient.connect(url, options);
-  return new Silver9Connection(client, receiver);
+  const client = await NonBlockingClient.connect(url, { ...tlsOptions(), ...options });
+  return new Silver9Connection(client, receiver, (handler) => void client.run(handler));
 }
 
-function messageHandler(receiver: Receiver): ClientHandler {
+/** Trust in the benchmark server: the peers read that variable by themselves, or another of the same content. */
+export function tlsOptions(): Pick<NonBlockingOptions, "tls"> {
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  return file === undefined ? {} : { tls: { caCerts: [readFileSync(file, "utf8")] } };
+}
+
+function messageHandler<Client>(receiver: Receiver): Handler<Client> {
   switch (receiver.wants) {
     case "arrival":
       return { onTextMessage: () => receiver.onMessage(), onBinaryMessage: () => receiver.onMessage() };
@@ -29,20 +45,21 @@ function messageHandler(receiver: Receiver): ClientHandler {
   }
 }
 
-class Silver9Connection implements Connection {
-  readonly #client: NonBlockingClient;
+/** A client of this library that `run` starts with a handler. */
+export class Silver9Connection<Client extends Sending> implements Connection {
+  readonly #client: Client;
   /** The last send said that the backlog is above the high-water mark. */
   #full = false;
   #onDrain = (): void => {};
 
-  constructor(client: NonBlockingClient, receiver: Receiver) {
+  constructor(client: Client, receiver: Receiver, run: (handler: Handler<Client>) => void) {
     this.#client = client;
-    const handler = messageHandler(receiver);
+    const handler = messageHandler<Client>(receiver);
     handler.onDrain = () => {
       this.#full = false;
       this.#onDrain();
     };
-    client.run(handler);
+    run(handler);
   }
 
   get bufferedAmount(): number {
@@ -69,5 +86,9 @@ class Silver9Connection implements Connection {
   drained(): Promise<void> {
     if (!this.#full) return Promise.resolve();
     return new Promise((resolve) => this.#onDrain = resolve);
+  }
+
+  leave(): void {
+    this.#client.forceQuit();
   }
 }

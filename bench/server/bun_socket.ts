@@ -17,7 +17,12 @@ export interface BunSocketHandlers<State> {
 
 interface BunTcp {
   listen<State>(
-    options: { hostname: string; port: number; socket: BunSocketHandlers<State> },
+    options: {
+      hostname: string;
+      port: number;
+      tls?: { cert: string; key: string };
+      socket: BunSocketHandlers<State>;
+    },
   ): { port: number };
   connect<State>(
     options: { hostname: string; port: number; socket: BunSocketHandlers<State> },

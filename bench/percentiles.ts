@@ -1,0 +1,21 @@
+import type { Finding } from "./ask.ts";
+import { type Answer, formatColumns, formatNumber, formatRatio, medianOf, medianRatio } from "./report.ts";
+
+/** How each contestant of a question about latency fared, the fastest first; empty where there is no such question. */
+export function formatPercentiles(answers: readonly Answer[]): string {
+  return answers.filter(({ question }) => question.others !== undefined).map((answer) =>
+    `\n\n${answer.question.name}, ${answer.question.unit}\n\n${formatAnswer(answer)}`
+  ).join("");
+}
+
+function formatAnswer({ question, findings }: Answer): string {
+  const subject = question.subject ?? "silver9";
+  const names = Object.keys(findings).filter((name) => !Number.isNaN(medianOf(findings[name])))
+    .sort((a, b) => medianOf(findings[a]) - medianOf(findings[b]));
+  const rows = names.map((name) => {
+    const cell = (of: keyof Finding): string => formatNumber(medianOf(findings[name], of));
+    const ratio = name === subject ? "" : formatRatio(medianRatio(findings[subject], findings[name]));
+    return [name, cell("value"), cell("p99"), cell("p999"), cell("max"), ratio];
+  });
+  return formatColumns(["contestant", "p50", "p99", "p99.9", "max", `${subject} to it`], rows);
+}
