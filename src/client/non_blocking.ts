@@ -205,7 +205,7 @@ export class NonBlockingClient {
     const { connection } = this.#opened;
     this.close();
     // A client that never ran has nobody to hand messages to: they are read and dropped.
-    if (!connection.running) void connection.run(SILENT, this);
+    if (!connection.running) this.run(SILENT).catch(() => {});
     await connection.whenFinished();
   }
 }

@@ -143,10 +143,13 @@ for (const kind of serversOfThisRuntime()) {
         it("a server that goes away ends the client", async () => {
           const server = await kind.start({ tls });
           const client = await connect(server);
-          const running = client.run({});
+          const errors: number[] = [];
+          const running = client.run({ onError: (_, { closeCode = 0 }) => void errors.push(closeCode) });
           await server.close();
           const close = await bounded("the client to end", running);
-          assertEquals(close.initiator === "local", false);
+          // Deno's server may say goodbye with the code 1005, which must not be on the wire: a violation.
+          if (errors.length > 0) assertEquals([kind.name, errors], ["Deno.serve", [1002]]);
+          else assertEquals(close.initiator === "local", false);
           assertEquals(client.state, "closed");
         });
       });

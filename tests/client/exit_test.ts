@@ -8,7 +8,12 @@ import { rawServer } from "../support/raw_server.ts";
 import { runtime, transports } from "./setup.ts";
 
 const program = fileURLToPath(new URL("./exit_program.ts", import.meta.url));
-const runtimeArguments = { deno: ["run", "-A", "--no-check"], bun: ["run"], node: [] }[runtime];
+// Node warns of its FFI module.
+const runtimeArguments = {
+  deno: ["run", "-A", "--no-check"],
+  bun: ["run"],
+  node: ["--disable-warning=ExperimentalWarning"],
+}[runtime];
 
 /** Runs the program; answers its exit code and what it printed. */
 function run(...args: string[]): Promise<{ code: unknown; output: string }> {

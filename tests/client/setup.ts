@@ -4,9 +4,10 @@ import { detectRuntime } from "../../src/transport/detect.ts";
 /** The runtime that the tests run in. */
 export const runtime = detectRuntime();
 
-/** The transports to test: the runtime's own, and `node:net` and `node:tls` where that is another one. */
-export const transports = runtime === "node" ? ["node"] as const : [runtime, "node"] as const;
-export type TransportName = (typeof transports)[number];
+export type TransportName = typeof runtime | "syscall";
+
+/** The transports to test: the runtime's own, `node:net` and `node:tls` where that is another one, and system calls. */
+export const transports: readonly TransportName[] = [...new Set([runtime, "node", "syscall"] as const)];
 
 /**
  * Whether a socket can be dropped while its TLS handshake is under way. `Deno.TlsConn.close` waits for the handshake

@@ -11,6 +11,7 @@ import { bounded, runtime, type TransportName, transports, turn, until } from ".
 
 /** Whether this is the socket that the runtime would have made itself. */
 function isOwnSocket(socket: unknown, transport: TransportName, tls: boolean): boolean {
+  if (transport === "syscall") return (socket as { fd: number }).fd > 2;
   if (transport === "bun") return !(socket instanceof Socket) && "terminate" in (socket as object);
   // `Deno.startTls` cannot trust an authority of one's own alone: then it is the socket of `node:tls`.
   if (tls) return socket instanceof TLSSocket;
