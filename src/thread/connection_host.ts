@@ -77,8 +77,9 @@ export class ConnectionHost {
   /** Ends it at once. */
   forceQuit(): void {
     this.#forced = true;
-    this.#abort.abort();
-    this.#connection?.forceQuit();
+    // The signal of a connection that is open would make it say goodbye.
+    if (this.#connection === undefined) this.#abort.abort();
+    else this.#connection.forceQuit();
     this.#run.resolve();
     if (this.#finished) this.#events.closeChannel();
   }
@@ -173,13 +174,16 @@ export class ConnectionHost {
       executed = (executed + 1) | 0;
       if (connection.state !== "open") commands.closeChannel();
       if (corked > 0) continue;
-      if (connection.sending.waiting === 0) {
+      const { waiting } = connection.sending;
+      if (waiting === 0) {
         this.#state.publishHandedOver(executed);
-      } else if (connection.sending.waiting > this.#settings.highWaterMark && connection.state !== "closed") {
-        // What is not executed fills the channel, and who sends waits there.
-        flushed = Promise.withResolvers<void>();
-        await flushed.promise;
+        continue;
       }
+      this.#publish();
+      if (waiting <= this.#settings.highWaterMark || connection.state === "closed") continue;
+      // What is not executed fills the channel, and who sends waits there.
+      flushed = Promise.withResolvers<void>();
+      await flushed.promise;
     }
     // Who holds back what is sent may not be able to say any more that it shall go.
     while (corked-- > 0) connection.sending.uncork();
