@@ -100,7 +100,7 @@ const hearsTogether: Script = async (peer, board) => {
   assertEquals(first.text, "1");
   // A header of two bytes, the mask, one byte of text.
   board.add(1 + peer.buffered / 7);
-  for (let frame; (frame = await peer.readFrame()).opcode !== opcodes.close;);
+  while ((await peer.readFrame()).opcode !== opcodes.close);
   await closes(peer);
 };
 

@@ -1,0 +1,34 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { Program } from "./program_worker.ts";
+
+const LIMIT = 4500;
+
+/** A thread of the program's own that uses a client. */
+export class ProgramThread<Result> implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #result: Promise<[Result]>;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    this.#result = once(worker, "message", { signal: AbortSignal.timeout(LIMIT) }) as Promise<[Result]>;
+    this.#result.catch(() => {});
+  }
+
+  /** Starts it, and waits until it has begun. */
+  static async start<Result>(program: Program): Promise<ProgramThread<Result>> {
+    const worker = new Worker(new URL("./program_worker.ts", import.meta.url), { workerData: program });
+    await once(worker, "message", { signal: AbortSignal.timeout(LIMIT) });
+    return new ProgramThread<Result>(worker);
+  }
+
+  /** What it came to. */
+  async result(): Promise<Result> {
+    const [result] = await this.#result;
+    return result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
