@@ -49,11 +49,13 @@ export class IoThread implements AsyncDisposable {
     });
   }
 
-  /** Ends the thread: its connections end as by `forceQuit`. */
+  /** Ends the thread: its connections end as by `forceQuit`. One that does not end by itself is terminated. */
   async close(): Promise<void> {
     this.#post({ type: "stop", force: true });
     this.#worker.ref();
+    const late = setTimeout(() => this.terminate(), CLOSE_LIMIT);
     await this.#exited;
+    clearTimeout(late);
   }
 
   /** {@linkcode IoThread.close}. */
@@ -70,6 +72,11 @@ export class IoThread implements AsyncDisposable {
   /** @internal No further connection will come: the thread ends with the last one. */
   stopWhenIdle(): void {
     this.#post({ type: "stop", force: false });
+  }
+
+  /** @internal Ends it where it is: it does not answer. */
+  terminate(): void {
+    void this.#worker.terminate();
   }
 
   /** @internal Keeps the process alive until released as often. */
@@ -100,6 +107,9 @@ export class IoThread implements AsyncDisposable {
     this.#watchers.clear();
   }
 }
+
+/** How long a thread may take to end, in milliseconds. */
+const CLOSE_LIMIT = 5_000;
 
 function startWorker(url: string | URL): Worker {
   try {

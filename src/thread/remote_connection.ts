@@ -44,7 +44,7 @@ export class RemoteConnection<Event> implements ConnectionView {
 
   readonly #reports: Receiver<Report>;
   readonly #thread: IoThread;
-  readonly #options: ClientOptions;
+  readonly #options: ClientOptions & ThreadOptions;
   readonly #onAbort = (): void => this.shared.signal(Signal.Abort);
   readonly #end = Promise.withResolvers<CloseInfo>();
   #opened: OpenedReport | undefined;
@@ -74,7 +74,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.events = events.receiver;
     this.control = control.sender;
     this.#reports = reports.receiver;
-    this.#options = options;
+    this.#options = remote.options;
     this.ended = this.#end.promise;
     this.shared.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
     this.#thread = thread ?? new IoThread({ workerUrl });
@@ -152,12 +152,21 @@ export class RemoteConnection<Event> implements ConnectionView {
     const deadline = performance.now() + timeout;
     while (this.#close === undefined) {
       const left = Math.max(0, deadline - performance.now());
-      const report = this.watched(() => this.#reports.receiveSync(left));
+      const report = this.#waitReport(left);
       if (report === undefined) return undefined;
       if (report === null) this.#over(this.#lost());
       else this.#onReport(report);
     }
     return this.#close;
+  }
+
+  #waitReport(timeout: number): Report | undefined | null {
+    try {
+      return this.watched(() => this.#reports.receiveSync(timeout));
+    } catch (error) {
+      if (this.#failed === error) return null;
+      throw error;
+    }
   }
 
   run(): void {
@@ -234,6 +243,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.shared.publishClosed();
     this.control.closeChannel();
     this.#reports.closeChannel();
+    if (this.#options.thread === undefined) this.#thread.terminate();
     endEvents(this.events.handle() as ReceiverHandle<never>, error);
   }
 

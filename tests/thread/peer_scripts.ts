@@ -104,6 +104,13 @@ const hearsTogether: Script = async (peer, board) => {
   await closes(peer);
 };
 
+/** Takes the request, counts it, and never answers. */
+const mute: Script = async (peer, board) => {
+  await peer.readRequest();
+  board.add(1);
+  await peer.closed();
+};
+
 /** Reads, and never answers. */
 const listens: Script = async (peer) => {
   await peer.handshake();
@@ -157,6 +164,7 @@ export const scripts = {
   bothWays,
   hearsTogether,
   listens,
+  mute,
   counts,
   sendsTwice,
   resets,

@@ -9,17 +9,17 @@ export class ProgramThread<Result> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #result: Promise<[Result]>;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, limit: number) {
     this.#worker = worker;
-    this.#result = once(worker, "message", { signal: AbortSignal.timeout(LIMIT) }) as Promise<[Result]>;
+    this.#result = once(worker, "message", { signal: AbortSignal.timeout(limit) }) as Promise<[Result]>;
     this.#result.catch(() => {});
   }
 
   /** Starts it, and waits until it has begun. */
-  static async start<Result>(program: Program): Promise<ProgramThread<Result>> {
+  static async start<Result>(program: Program, limit = LIMIT): Promise<ProgramThread<Result>> {
     const worker = new Worker(new URL("./program_worker.ts", import.meta.url), { workerData: program });
     await once(worker, "message", { signal: AbortSignal.timeout(LIMIT) });
-    return new ProgramThread<Result>(worker);
+    return new ProgramThread<Result>(worker, limit);
   }
 
   /** What it came to. */

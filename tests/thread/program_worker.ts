@@ -10,8 +10,9 @@ import {
   ControlSender,
   Receiver,
   type ReceiverHandle,
+  WebSocketError,
+  type WebSocketEvent,
 } from "../../mod.ts";
-import type { WebSocketEvent } from "../../mod.ts";
 
 /** What the thread shall do. */
 export type Program =
@@ -21,6 +22,10 @@ export type Program =
   | { readonly name: "consume"; readonly events: ReceiverHandle<WebSocketEvent> }
   /** Receives events to the end, blocking the thread. */
   | { readonly name: "consumeBlocking"; readonly events: ReceiverHandle<WebSocketEvent> }
+  /** Connects and reads to the end, without a limit; answers the events, described. */
+  | { readonly name: "read"; readonly url: string; readonly workerUrl: string }
+  /** Sends more than the peer takes, without a limit; answers how that failed, and what is said afterwards. */
+  | { readonly name: "send"; readonly url: string; readonly workerUrl: string }
   /** Sends so many texts, each `prefix` and a number. */
   | {
     readonly name: "produce";
@@ -45,6 +50,27 @@ const programs = {
     return texts;
   },
 
+  read({ url, workerUrl }: Program & { name: "read" }): string[] {
+    const client = BlockingClient.connect(url, { workerUrl });
+    started();
+    return Array.from(client, describe);
+  },
+
+  send({ url, workerUrl }: Program & { name: "send" }): string[] {
+    const client = BlockingClient.connect(url, { workerUrl });
+    started();
+    const outcomes: string[] = [];
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        client.sendBinary(new Uint8Array(16 * 1024 * 1024));
+      } catch (error) {
+        outcomes.push(describeError(error));
+      }
+    }
+    client.close();
+    return [...outcomes, client.state, ...Array.from(client, describe)];
+  },
+
   async consume({ events }: Program & { name: "consume" }): Promise<string[]> {
     const receiver = Receiver.from(events);
     started();
@@ -57,7 +83,11 @@ const programs = {
     const receiver = Receiver.from(events);
     started();
     const lines: string[] = [];
-    for (let event; (event = receiver.receiveSync()) !== null;) lines.push(describe(event!));
+    try {
+      for (let event; (event = receiver.receiveSync()) !== null;) lines.push(describe(event!));
+    } catch (error) {
+      lines.push(`throws ${describeError(error)}`);
+    }
     return lines;
   },
 
@@ -73,12 +103,18 @@ const programs = {
   },
 };
 
+function describeError(error: unknown): string {
+  if (!(error instanceof WebSocketError)) return String(error);
+  return error.phase === undefined ? error.code : `${error.code} ${error.phase}`;
+}
+
 /** The program has begun, and its ends of channels are open. */
 function started(): void {
   parentPort!.postMessage("started");
 }
 
 function describe(event: WebSocketEvent): string {
+  if (event.type === "error") return `error ${describeError(event.error)}`;
   return event.type === "text" ? `text ${event.data}` : event.type;
 }
 
