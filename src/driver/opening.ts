@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionLog } from "./logger.ts";
 import { PhaseTimes } from "./phase_times.ts";
+import type { Dozing } from "./poll_loop.ts";
 import type { ConnectionSettings } from "./settings.ts";
 
 /** Where to connect to and how: everything checked. */
@@ -32,8 +33,8 @@ export interface Turning {
 
 /** What makes the turns of a connection that is not just woken. */
 export interface Turns {
-  /** Begins, beside the event loop; ends by itself with the connection. */
-  start(): void;
+  /** Begins, beside the event loop; ends by itself with the connection. Some can sleep by `dozing`. */
+  start(dozing?: Dozing): void;
 }
 
 /** An open WebSocket, and what the opening handshake agreed on. */

@@ -20,6 +20,15 @@ const BURST = 64;
 /** Beside the event loop, with nothing to read: looks before the loop lets go for a millisecond at a time. */
 const PATIENCE = 1000;
 
+/** Turns of the event loop with nothing to do before a thread that may sleep does: commands come in by them. */
+const DOZE_AFTER = 3;
+
+/** How a thread sleeps that has nothing to do but one connection. */
+export interface Dozing {
+  /** Sleeps by `wait`, in the kernel, or does not if there is something to do. */
+  doze(wait: (timeout: number, wakeUp: WakeUp) => void): void;
+}
+
 /**
  * The turns of a connection over a polled stream: either this thread does nothing else (`run`), or it goes on with
  * other work between bursts (`start`).
@@ -31,6 +40,7 @@ export class PollLoop implements Turns {
   readonly #spinWaitDuration: number | null | undefined;
   #turns = 0;
   #idleTurns = 0;
+  #dozing: Dozing | undefined;
 
   constructor({ connection, stream, clock, spinWaitDuration }: PollLoopParts) {
     this.#connection = connection;
@@ -62,7 +72,9 @@ export class PollLoop implements Turns {
     return busy;
   }
 
-  start(): void {
+  /** `dozing` sleeps for this connection alone, when it has been idle. */
+  start(dozing?: Dozing): void {
+    this.#dozing = dozing;
     this.#burst();
   }
 
@@ -78,9 +90,20 @@ export class PollLoop implements Turns {
     }
     if (this.#connection.finished) return;
     const duration = this.#spinWaitDuration;
-    if (typeof duration === "number") setTimeout(this.#burst, duration);
-    else if (duration === null || this.#idleTurns < PATIENCE) setImmediate(this.#burst);
-    else setTimeout(this.#burst, 1);
+    if (typeof duration === "number") {
+      setTimeout(this.#burst, duration);
+    } else if (duration === undefined && this.#dozing !== undefined && this.#idleTurns >= DOZE_AFTER) {
+      this.#dozing.doze(this.#sleep);
+      setImmediate(this.#burst);
+    } else if (duration === null || this.#idleTurns < PATIENCE) {
+      setImmediate(this.#burst);
+    } else {
+      setTimeout(this.#burst, 1);
+    }
+  };
+
+  readonly #sleep = (timeout: number, wakeUp: WakeUp): void => {
+    this.#stream.wait(Math.min(timeout, this.#clock.untilNext), wakeUp);
   };
 }
 

@@ -13,7 +13,9 @@ import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { Logger } from "../driver/logger.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
+import { PollLoop } from "../driver/poll_loop.ts";
 import { Command, executingCodec } from "./commands.ts";
+import { Doze } from "./doze.ts";
 import type { OpenRequest } from "./open_request.ts";
 import { type LogLevel, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
@@ -109,13 +111,19 @@ export class ConnectionHost {
     const commands = this.#executeCommands(connection);
     await this.#run.promise;
     const running = connection.run(this.#handler(), this);
-    turns?.start();
+    const doze = this.#request.alone && turns instanceof PollLoop ? this.#doze() : undefined;
+    turns?.start(doze);
     if (this.#forced) connection.forceQuit();
     const close = await running;
+    doze?.close();
     this.#publish();
     await this.#report({ type: "ended", close });
     await this.#sendQuit();
     await commands;
+  }
+
+  #doze(): Doze {
+    return new Doze(this.#state, () => this.#waitingRecords === 0 && this.#connection!.sending.waiting === 0);
   }
 
   /** The last event: behind all others, or, after `forceQuit`, without a wait for a reader that may never come. */

@@ -10,6 +10,8 @@ export interface OpenRequest {
   readonly options: Omit<ClientOptions, "logger" | "signal">;
   /** Whether log lines are wanted. */
   readonly logs: boolean;
+  /** Whether the thread hosts nothing else, so that it may sleep for this connection alone. */
+  readonly alone: boolean;
   readonly events: SenderHandle<WebSocketEvent>;
   readonly control: ReceiverHandle<ControlMessage>;
   readonly reports: SenderHandle<Report>;

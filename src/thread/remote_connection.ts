@@ -82,6 +82,7 @@ export class RemoteConnection<Event> implements ConnectionView {
       url: href,
       options: plainOptions(options),
       logs: options.logger !== undefined,
+      alone: thread === undefined,
       events: events.sender.handle() as SenderHandle<never>,
       control: control.receiver.handle(),
       reports: reports.sender.handle(),

@@ -1,5 +1,6 @@
 import { Pulse, PulseWatch } from "../channel/pulse.ts";
 import type { ConnectionState } from "../core/state.ts";
+import { wake } from "../transport/syscall/wake_up.ts";
 import type { ConnectionStats, ConnectTimings } from "../driver/stats.ts";
 
 const STATES: readonly ConnectionState[] = ["connecting", "open", "closing", "closed"];
@@ -24,7 +25,11 @@ const SIGNALS = 1;
 /** Commands executed whose bytes the system has taken. */
 const HANDED_OVER = 2;
 const PULSE = 3;
-const WORDS = 4;
+/** How often the owner has posted a command or a signal. */
+const POSTED = 4;
+/** While the host sleeps in the kernel: one more than the descriptor that wakes it. Else 0. */
+const SLEEPER = 5;
+const WORDS = 6;
 // Numbers, behind the words.
 const NUMBERS_AT = WORDS * 4;
 const BUFFERED = 0;
@@ -136,6 +141,29 @@ export class SharedState {
   signal(bit: number): void {
     Atomics.or(this.#words, SIGNALS, bit);
     Atomics.notify(this.#words, SIGNALS);
+    this.post();
+  }
+
+  /** Owner: a command or a signal is there. Wakes a host that sleeps in the kernel, where nothing else does. */
+  post(): void {
+    Atomics.add(this.#words, POSTED, 1);
+    const sleeper = Atomics.exchange(this.#words, SLEEPER, 0);
+    if (sleeper !== 0) wake({ fd: sleeper - 1 });
+  }
+
+  /** Host: how often `post` was called. */
+  get posted(): number {
+    return Atomics.load(this.#words, POSTED);
+  }
+
+  /** Host: from now on `post` writes to this descriptor. */
+  fallAsleep(fd: number): void {
+    Atomics.store(this.#words, SLEEPER, fd + 1);
+  }
+
+  /** Host: it is awake by itself. */
+  wakeUp(): void {
+    Atomics.store(this.#words, SLEEPER, 0);
   }
 
   /** Host: calls back with every new bit, until it answers `false`. */
