@@ -1,4 +1,5 @@
 import process from "node:process";
+import { settleAtExit } from "./node_exit.ts";
 import { type Ffi, type Functions, type Pointer, type Signatures, unavailable } from "./ffi.ts";
 
 /** The part of `node:ffi` that is used here. */
@@ -10,16 +11,22 @@ interface NodeFfi {
   toArrayBuffer(pointer: bigint, length: number, copy: boolean): ArrayBuffer;
 }
 
+/** Kept, so that no library is collected, and closed, while its functions are in use. */
+const libraries: unknown[] = [];
+
 /** `node:ffi`. A pointer is a bigint there. */
 export function nodeFfi(): Ffi {
   const node = builtin();
+  settleAtExit();
   return {
     // Whatever the library: C's own is in the process, and so is an OpenSSL, which another one would clash with.
     open<const S extends Signatures>(_library: string, signatures: S): Functions<S> {
       const symbols = Object.entries(signatures).map(([name, { parameters, result }]) =>
         [name, { arguments: parameters, return: result }] as const
       );
-      return node.dlopen(null, Object.fromEntries(symbols)).functions as Functions<S>;
+      const opened = node.dlopen(null, Object.fromEntries(symbols));
+      libraries.push(opened);
+      return opened.functions as Functions<S>;
     },
     memory: (pointer: Pointer, length: number): ArrayBuffer =>
       node.toArrayBuffer(pointer as unknown as bigint, length, false),
