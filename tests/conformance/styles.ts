@@ -29,7 +29,7 @@ export interface Style {
 /** Callbacks on this thread. */
 const nonBlocking: Style = {
   name: "non-blocking",
-  transports: eventDrivenTransports(),
+  transports: [...eventDrivenTransports(), "syscall"],
   traits: [],
   hasHandler: true,
   async run(subject, url, { thread: _, ...options }) {
@@ -114,8 +114,26 @@ const async: Style = {
   },
 };
 
-/** Every style there is. */
-export const styles: readonly Style[] = [nonBlocking, blockingRun, blockingRead, async];
+/** As the style, by system calls of the caller's thread: no other thread is there. */
+function withoutThread(style: Style, traits: readonly Trait[]): Style {
+  return {
+    ...style,
+    transports: ["syscall"],
+    traits,
+    run: (subject, url, { thread: _, ...options }) => style.run(subject, url, options),
+  };
+}
+
+/** Every style there is, on every kind of transport. */
+export const styles: readonly Style[] = [
+  nonBlocking,
+  blockingRun,
+  withoutThread(blockingRun, ["blocking"]),
+  blockingRead,
+  // What is read is queued, so a program answers after more has been parsed.
+  withoutThread(blockingRead, ["remote", "blocking"]),
+  { ...async, transports: [...async.transports, "syscall"] },
+];
 
 const leftByForce: CloseInfo = { code: 1006, reason: "", wasClean: false, initiator: "local" };
 
