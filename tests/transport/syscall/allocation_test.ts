@@ -28,8 +28,9 @@ async function measure(port: number, ca?: string): Promise<Record<string, number
 }
 
 function assertAllocatesNothing({ reads, writes, waits, control }: Record<string, number>): void {
-  // Bookkeeping of the runtime's own comes to a fraction of a byte; the smallest object has more than eight.
-  for (const bytes of [reads, writes, waits]) assertLess(bytes, 2);
+  // The smallest object has more than eight. What is counted below that is the runtime's own bookkeeping, and with
+  // TLS the rests of partial writes, which are kept.
+  for (const bytes of [reads, writes, waits]) assertLess(bytes, 8);
   assertGreaterOrEqual(control, 8);
 }
 
