@@ -22,6 +22,7 @@ import {
 import { Lock } from "./lock.ts";
 import { Memory } from "./memory.ts";
 import { Pulse } from "./pulse.ts";
+import { allocateShared } from "./shared_memory.ts";
 import { WakeWord } from "./wake_word.ts";
 
 /** One thread's view of a bounded ring of records in shared memory. The layout is told in `layout.ts`. */
@@ -70,7 +71,7 @@ export class Ring {
     }
     let rounded = MIN_CAPACITY;
     while (rounded < capacity) rounded *= 2;
-    const shared = new SharedArrayBuffer(RING_OFFSET + rounded);
+    const shared = allocateShared(RING_OFFSET + rounded);
     const control = new Int32Array(shared, 0, RING_OFFSET / 4);
     control[MAGIC] = MAGIC_VALUE;
     control[CAPACITY] = rounded;
