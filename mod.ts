@@ -52,6 +52,7 @@ export type {
   ClientOptions,
   NonBlockingOptions,
   ThreadOptions,
+  TimestampOptions,
 } from "./src/client/options.ts";
 export { ConnectedClient, type ConnectionView } from "./src/client/connected_client.ts";
 export type { ChannelHandle, ReceiverHandle, SenderHandle } from "./src/channel/handle.ts";

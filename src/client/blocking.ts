@@ -4,7 +4,7 @@ import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
-import { BLOCKING_RULES, checkOptions } from "./check_options.ts";
+import { BLOCKING_RULES, checkOptions, refuseTimestamps } from "./check_options.ts";
 import { ConnectedClient } from "./connected_client.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { BlockingOptions } from "./options.ts";
@@ -50,6 +50,7 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
    */
   static connect(url: string | URL, options: BlockingOptions = {}): BlockingClient {
     checkOptions(options, BLOCKING_RULES);
+    refuseTimestamps(options);
     const engine = options.transport === "syscall"
       ? new SyscallEngine(url, options)
       : new ThreadEngine(url, options);
@@ -146,6 +147,16 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   /** The syscall transport's socket; `undefined` where the socket lives on another thread. */
   get socket(): unknown {
     return this.#engine.socket;
+  }
+
+  /**
+   * When this machine's kernel received the message, ping or pong that the last `read` or iteration gave, or the one
+   * that a callback of `run` is about: of its last byte, however long it waited to be read. `undefined` when that was
+   * another event or none, without `transport: "syscall"` and `receiveTimestamps`, and where the kernel did not say.
+   * Units, clock and precision are those of `NonBlockingClient.receivedAt`.
+   */
+  get receivedAt(): number | undefined {
+    return this.#engine.receivedAt;
   }
 
   /** Leaves at once: no Close frame, the socket dropped, no further event but `quit`. */

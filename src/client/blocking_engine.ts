@@ -9,6 +9,8 @@ import type { Received } from "./received.ts";
 export interface BlockingEngine extends ConnectionView {
   /** The socket, where it is on this thread. */
   readonly socket: unknown;
+  /** When the current message was received, where known. */
+  readonly receivedAt: number | undefined;
   /** Whether `forceQuit` has been called: no event but the last is of interest. */
   readonly forced: boolean;
   /** Sends, and answers whether nothing waits to be sent. Throws as the client's methods say. */

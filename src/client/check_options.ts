@@ -1,7 +1,8 @@
 import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
+import { tellsReceiveTimes } from "../transport/syscall/timestamped_reader.ts";
 import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
-import type { ClientOptions, NonBlockingOptions } from "./options.ts";
+import type { ClientOptions, NonBlockingOptions, TimestampOptions } from "./options.ts";
 
 const MIB = 1024 * 1024;
 /** Bytes. */
@@ -105,6 +106,9 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   typeOfService: integer(0, 255),
 };
 
+/** What clients have beside the shared options whose caller's thread reads the socket. */
+export const TIMESTAMP_RULES: Rules = { receiveTimestamps: boolean };
+
 const capacity = integer(1, 2 ** 30, "a number of bytes");
 
 /** What the clients with a thread have beside the shared options, or otherwise. */
@@ -121,7 +125,12 @@ export const THREAD_RULES: Rules = {
 };
 
 /** What the blocking client has beside those. */
-export const BLOCKING_RULES: Rules = { ...THREAD_RULES, readTimeout: duration, writeTimeout: duration };
+export const BLOCKING_RULES: Rules = {
+  ...THREAD_RULES,
+  ...TIMESTAMP_RULES,
+  readTimeout: duration,
+  writeTimeout: duration,
+};
 
 const TLS: Record<keyof TlsOptions, Rule> = {
   caCerts: either(text, listOf(text)),
@@ -152,7 +161,7 @@ export function checkOptions(options: ClientOptions | NonBlockingOptions, more: 
 }
 
 /** The settings of a connection: the options with defaults in place of what was left out. */
-export function connectionSettings(options: ClientOptions | NonBlockingOptions): ConnectionSettings {
+export function connectionSettings(options: NonBlockingOptions): ConnectionSettings {
   const { keepAlive } = options;
   return {
     closeTimeout: options.closeTimeout ?? 5_000,
@@ -165,6 +174,7 @@ export function connectionSettings(options: ClientOptions | NonBlockingOptions):
       { interval: keepAlive.interval, timeout: keepAlive.timeout ?? keepAlive.interval },
     logger: options.logger,
     signal: options.signal,
+    receiveTimestamps: options.receiveTimestamps,
   };
 }
 
@@ -186,6 +196,19 @@ export function refuseUnsupported(options: SocketOptions, transport: Transport):
     const message = `options: ${name} cannot be set by the transport "${transport.name}"`;
     throw new WebSocketError("InvalidConfiguration", message);
   }
+}
+
+/**
+ * Refuses receive timestamps where nobody can tell them.
+ *
+ * @throws {WebSocketError} `InvalidConfiguration`, naming the option.
+ */
+export function refuseTimestamps(
+  { receiveTimestamps, transport }: TimestampOptions & Pick<NonBlockingOptions, "transport">,
+): void {
+  if (!receiveTimestamps || (transport === "syscall" && tellsReceiveTimes)) return;
+  const message = 'options: receiveTimestamps needs transport: "syscall", on Linux';
+  throw new WebSocketError("InvalidConfiguration", message);
 }
 
 function checkTls(tls: TlsOptions): void {

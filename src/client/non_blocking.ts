@@ -6,6 +6,7 @@ import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
 import { PollLoop } from "../driver/poll_loop.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
+import { TimedHandler } from "../driver/timed_handler.ts";
 import { openBlocking, openConnection } from "./open_connection.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
@@ -37,6 +38,7 @@ export class NonBlockingClient {
   readonly extensions: string;
 
   readonly #opened: Opened<NonBlockingClient>;
+  #timed: TimedHandler<NonBlockingClient> | undefined;
 
   private constructor(opened: Opened<NonBlockingClient>) {
     this.url = opened.url;
@@ -76,7 +78,7 @@ export class NonBlockingClient {
   run(handler: Handler<NonBlockingClient>): Promise<CloseInfo> {
     const { connection, turns } = this.#opened;
     if (connection.running) return Promise.reject(alreadyRunning());
-    const result = connection.run(handler, this);
+    const result = connection.run(this.#timing(handler), this);
     turns?.start();
     return result;
   }
@@ -96,7 +98,7 @@ export class NonBlockingClient {
       throw new WebSocketError("InvalidConfiguration", message);
     }
     // The loop below runs it to its end, so the outcome is there when it returns.
-    connection.run(handler, this).catch(() => {});
+    connection.run(this.#timing(handler), this).catch(() => {});
     turns.run(() => connection.finished);
     return connection.outcome();
   }
@@ -193,6 +195,28 @@ export class NonBlockingClient {
    */
   get socket(): unknown {
     return this.#opened.stream.socket;
+  }
+
+  /**
+   * In a callback for a message, ping or pong: when this machine's kernel received the data that its last byte came
+   * with, in milliseconds since the epoch, to a fraction of a microsecond. A message that took several reads has the
+   * time of the last one; of several segments in one read, of the last segment; with TLS, of the segment that
+   * completed the reading of the record, not of its decryption.
+   *
+   * The clock is the system's (CLOCK_REALTIME), which `Date.now()` shows in whole milliseconds. What it is behind
+   * `performance.timeOrigin + performance.now()` is one's own delay, as long as nobody sets the clock.
+   *
+   * `undefined` outside of these callbacks, without the option `receiveTimestamps`, and where the kernel did not say:
+   * it may have begun to take times only after what came first.
+   */
+  get receivedAt(): number | undefined {
+    return this.#timed?.receivedAt;
+  }
+
+  #timing(handler: Handler<NonBlockingClient>): Handler<NonBlockingClient> {
+    const { receiveTimes } = this.#opened;
+    if (receiveTimes === undefined) return handler;
+    return this.#timed = new TimedHandler(handler, receiveTimes);
   }
 
   /** Sends Close, unless that was done, and lets go: the rest of the closing handshake goes on by itself. */

@@ -6,7 +6,14 @@ import type { Opened, OpeningTarget } from "../driver/opening.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { detectRuntime, loadTransport } from "../transport/detect.ts";
 import type { Transport } from "../transport/transport.ts";
-import { checkOptions, connectionSettings, refuseUnsupported, socketOptions } from "./check_options.ts";
+import {
+  checkOptions,
+  connectionSettings,
+  refuseTimestamps,
+  refuseUnsupported,
+  socketOptions,
+  TIMESTAMP_RULES,
+} from "./check_options.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
 /**
@@ -40,7 +47,8 @@ export interface Prepared {
 /** Checks a URL and options, and fills in the defaults. */
 export function prepare(url: string | URL, options: NonBlockingOptions): Prepared {
   const parsed = parseWebSocketUrl(url);
-  checkOptions(options);
+  checkOptions(options, TIMESTAMP_RULES);
+  refuseTimestamps(options);
   const { tls, headers, protocols, handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT, transport } = options;
   const transportName = typeof transport === "object" ? transport.name : transport ?? detectRuntime();
   const socket = socketOptions(options);

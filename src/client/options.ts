@@ -39,8 +39,17 @@ export interface ClientOptions extends SocketOptions {
   readonly logger?: Logger;
 }
 
+/** Options of the clients whose caller's thread reads the socket. */
+export interface TimestampOptions {
+  /**
+   * SO_TIMESTAMPNS: lets the system note when it receives something, for `receivedAt`. With `transport: "syscall"`
+   * on Linux only. Costs somewhat more per read, and nothing where it is not asked for. Default: `false`.
+   */
+  readonly receiveTimestamps?: boolean;
+}
+
 /** Options of {@linkcode NonBlockingClient}. */
-export interface NonBlockingOptions extends Omit<ClientOptions, "transport"> {
+export interface NonBlockingOptions extends Omit<ClientOptions, "transport">, TimestampOptions {
   /** How bytes travel: by name, or an implementation of one's own. Default: the runtime's own sockets. */
   readonly transport?: "deno" | "bun" | "node" | "syscall" | Transport;
 }
@@ -61,7 +70,7 @@ export interface ThreadOptions {
 export interface AsyncOptions extends ClientOptions, ThreadOptions {}
 
 /** Options of {@linkcode BlockingClient}. */
-export interface BlockingOptions extends ClientOptions, ThreadOptions {
+export interface BlockingOptions extends ClientOptions, ThreadOptions, TimestampOptions {
   /** How long `read` waits, and how long `run` waits before it calls `onIdle`. Default: no limit. */
   readonly readTimeout?: number;
   /** How long a send waits for the system to take its bytes, before it throws `Timeout`. Default: no limit. */

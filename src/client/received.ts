@@ -9,6 +9,8 @@ export class Received {
   kind: number = EVENT_KIND.activated;
   /** The content of a message, ping or pong. */
   readonly payload: PayloadView = new PayloadView();
+  /** When it was received, where known. */
+  receivedAt: number | undefined;
   #end: WebSocketEvent | undefined;
 
   /** @internal Takes a payload, bytes of its own. */

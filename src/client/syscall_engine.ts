@@ -6,6 +6,7 @@ import type { ConnectionState } from "../core/state.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { OpenedPolled } from "../driver/poll_driver.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
+import { type ReceiveTimes, TimedHandler } from "../driver/timed_handler.ts";
 import type { BlockingClient } from "./blocking.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
 import { BlockingRun } from "./blocking_run.ts";
@@ -19,6 +20,7 @@ import { Received } from "./received.ts";
 interface Queued {
   readonly kind: number;
   readonly content: Uint8Array | WebSocketEvent;
+  readonly receivedAt: number | undefined;
 }
 
 /**
@@ -41,6 +43,8 @@ export class SyscallEngine implements BlockingEngine {
   #queuedBytes = 0;
   /** Whether a handler is being called back by `run`: what it sends is written on by the loop it is called from. */
   #running = false;
+  /** The handler of `run`, where receive timestamps were asked for. */
+  #timed: TimedHandler<BlockingClient> | undefined;
 
   /** Connects, and returns when the connection is open. */
   constructor(url: string | URL, options: BlockingOptions) {
@@ -57,6 +61,10 @@ export class SyscallEngine implements BlockingEngine {
 
   get socket(): unknown {
     return this.#opened.stream.socket;
+  }
+
+  get receivedAt(): number | undefined {
+    return (this.#timed ?? this.#received).receivedAt;
   }
 
   get state(): ConnectionState {
@@ -114,6 +122,7 @@ export class SyscallEngine implements BlockingEngine {
   }
 
   receive(timeout: number): Received | undefined | null {
+    this.#received.receivedAt = undefined;
     this.#start();
     if (this.#empty && timeout > 0) this.#wait(() => !this.#empty, timeout);
     if (!this.#empty) return this.#shift();
@@ -125,14 +134,22 @@ export class SyscallEngine implements BlockingEngine {
   }
 
   run(handler: Handler<BlockingClient>, client: BlockingClient, readTimeout: number): CloseInfo {
-    const { connection, turns } = this.#opened;
+    const { connection, turns, receiveTimes } = this.#opened;
     // What has been read already is in the queue, and the rest follows by the same way.
-    if (connection.running) return new BlockingRun(this, handler, client).toTheEnd(readTimeout);
+    if (connection.running) {
+      const timed = this.#timing(handler, this.#received);
+      return new BlockingRun(this, timed, client).toTheEnd(readTimeout);
+    }
     this.#running = true;
     // The loop below runs it to its end, so the outcome is there when it returns.
-    connection.run(handler, client).catch(() => {});
+    connection.run(this.#timing(handler, receiveTimes), client).catch(() => {});
     turns.run(() => connection.finished, readTimeout);
     return connection.outcome();
+  }
+
+  #timing(handler: Handler<BlockingClient>, times: ReceiveTimes | undefined): Handler<BlockingClient> {
+    if (this.#opened.receiveTimes === undefined || times === undefined) return handler;
+    return this.#timed = new TimedHandler(handler, times);
   }
 
   /** Waits until the system has taken everything, and reads meanwhile: two peers that only write never end. */
@@ -161,7 +178,8 @@ export class SyscallEngine implements BlockingEngine {
   }
 
   #shift(): Received {
-    const { kind, content } = this.#queue[this.#next++];
+    const { kind, content, receivedAt } = this.#queue[this.#next++];
+    this.#received.receivedAt = receivedAt;
     if (this.#empty) {
       this.#queue = [];
       this.#next = 0;
@@ -181,13 +199,14 @@ export class SyscallEngine implements BlockingEngine {
   }
 
   #queueing(): Handler<BlockingClient> {
+    const { receiveTimes } = this.#opened;
     const keep = (kind: number, payload: Payload): void => {
-      this.#queue.push({ kind, content: payload.copy() });
+      this.#queue.push({ kind, content: payload.copy(), receivedAt: receiveTimes?.receivedAt });
       this.#queuedBytes += payload.byteLength;
       if (this.#queuedBytes > this.#capacity) this.#opened.connection.pause();
     };
     const tell = (event: WebSocketEvent): void => {
-      this.#queue.push({ kind: EVENT_KIND[event.type], content: event });
+      this.#queue.push({ kind: EVENT_KIND[event.type], content: event, receivedAt: undefined });
     };
     return {
       onActivated: () => tell({ type: "activated" }),

@@ -22,13 +22,15 @@ export class ThreadEngine implements BlockingEngine {
   readonly extensions: string;
   /** The socket lives on the other thread. */
   readonly socket: undefined = undefined;
+  readonly receivedAt: undefined = undefined;
 
   readonly #remote: RemoteConnection<Received>;
   readonly #commands: CommandWriter;
   #forced = false;
 
   /** Connects, and returns when the connection is open. */
-  constructor(url: string | URL, { readTimeout: _, writeTimeout = Infinity, ...options }: BlockingOptions) {
+  constructor(url: string | URL, blockingOptions: BlockingOptions) {
+    const { readTimeout: _, writeTimeout = Infinity, receiveTimestamps: __, ...options } = blockingOptions;
     const eventCodec = receivedCodec(eventCodecWithReason(options.signal));
     const remote = new RemoteConnection(url, { options, rules: THREAD_RULES, eventCodec });
     remote.openSync();

@@ -10,6 +10,7 @@ import { ConnectionLog } from "./logger.ts";
 import { PhaseTimes } from "./phase_times.ts";
 import type { Dozing } from "./poll_loop.ts";
 import type { ConnectionSettings } from "./settings.ts";
+import type { ReceiveTimes } from "./timed_handler.ts";
 
 /** Where to connect to and how: everything checked. */
 export interface OpeningTarget {
@@ -42,6 +43,8 @@ export interface Opened<Client> {
   readonly connection: Connection<Client>;
   readonly turns: Turns | undefined;
   readonly stream: ByteStream;
+  /** Where receive timestamps were asked for. */
+  readonly receiveTimes?: ReceiveTimes;
   /** Normalised. */
   readonly url: string;
   readonly protocol: string;

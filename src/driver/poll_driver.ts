@@ -24,7 +24,7 @@ export function connectBlocking<Client>(
   const deadline = performance.now() + target.handshakeTimeout;
   try {
     if (settings.signal?.aborted) throw opening.aborted();
-    const stream = connectPolled(opening.connectTarget, contextOf(opening, deadline));
+    const stream = connectPolled(opening.connectTarget, contextOf(opening, deadline, settings));
     const upgrading = new PolledUpgrade(stream, opening, settings);
     while (!upgrading.settled) {
       const left = deadline - performance.now();
@@ -49,7 +49,7 @@ export async function connectAlongside<Client>(
   const { signal } = limit;
   try {
     if (signal.aborted) throw signal.reason;
-    const context = { ...contextOf(opening, deadline), signal };
+    const context = { ...contextOf(opening, deadline, settings), signal };
     const stream = await connectPolledAlongside(opening.connectTarget, context);
     const upgrading = new PolledUpgrade(stream, opening, settings);
     while (!upgrading.settled) {
@@ -65,8 +65,17 @@ export async function connectAlongside<Client>(
   }
 }
 
-function contextOf<Client>(opening: Opening<Client>, deadline: number): PolledContext {
-  return { deadline, expired: () => opening.tooLate(), enterPhase: opening.enterPhase };
+function contextOf<Client>(
+  opening: Opening<Client>,
+  deadline: number,
+  { receiveTimestamps }: ConnectionSettings,
+): PolledContext {
+  return {
+    deadline,
+    expired: () => opening.tooLate(),
+    enterPhase: opening.enterPhase,
+    receiveTimestamps,
+  };
 }
 
 /** The opening handshake on a polled stream. */
@@ -76,7 +85,8 @@ class PolledUpgrade<Client> {
   #opened: OpenedPolled<Client> | undefined;
   #failed: { readonly error: unknown } | undefined;
 
-  constructor(stream: PolledStream, opening: Opening<Client>, { spinWaitDuration }: ConnectionSettings) {
+  constructor(stream: PolledStream, opening: Opening<Client>, settings: ConnectionSettings) {
+    const { spinWaitDuration, receiveTimestamps } = settings;
     opening.enterPhase("upgrade");
     const clock = new PollClock();
     const byteStream = this.#stream = new PolledByteStream(stream);
@@ -84,7 +94,8 @@ class PolledUpgrade<Client> {
       onOpen: (leftover) => {
         const opened = opening.open(byteStream, leftover, clock);
         const parts = { connection: opened.connection, stream: byteStream, clock, spinWaitDuration };
-        this.#opened = { ...opened, turns: new PollLoop(parts) };
+        const receiveTimes = receiveTimestamps ? stream.socket : undefined;
+        this.#opened = { ...opened, turns: new PollLoop(parts), receiveTimes };
       },
       onFail: (error) => this.#failed = { error },
     });

@@ -20,4 +20,6 @@ export interface ConnectionSettings {
   readonly keepAlive: Required<KeepAliveOptions> | undefined;
   readonly logger: Logger | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Whether the system notes when it receives something: the syscall transport's, on Linux. */
+  readonly receiveTimestamps?: boolean;
 }

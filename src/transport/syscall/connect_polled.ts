@@ -9,7 +9,7 @@ import { OpenSslError } from "./openssl_error.ts";
 import type { PolledContext } from "./polled_context.ts";
 import type { PolledStream } from "./polled_stream.ts";
 import { type SocketAddress, unixAddress } from "./socket_address.ts";
-import { keepSocketOptions } from "./socket_options.ts";
+import { keepSocketOptions, timestampReceives } from "./socket_options.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { runAlongside, runBlocking, type Steps } from "./steps.ts";
 import { SystemError } from "./system_error.ts";
@@ -92,6 +92,7 @@ function* openSocket(target: ConnectTarget, context: PolledContext): Steps<Sysca
   const socket = yield* dialing(addresses, target.socket, { context, failed });
   try {
     keepSocketOptions(socket, target.socket);
+    if (context.receiveTimestamps) timestampReceives(socket);
     return socket;
   } catch (error) {
     socket.close();

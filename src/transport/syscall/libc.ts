@@ -9,6 +9,7 @@ const signatures = {
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   sendmsg: { parameters: ["i32", "pointer", "i32"], result: "i32" },
+  recvmsg: { parameters: ["i32", "pointer", "i32"], result: "i32" },
   poll: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },

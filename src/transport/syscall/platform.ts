@@ -33,6 +33,7 @@ export interface Platform {
   /** Where `send` has no flag for it: no SIGPIPE, please. */
   readonly SO_NOSIGPIPE: number | undefined;
   readonly SO_BUSY_POLL: number | undefined;
+  readonly SO_TIMESTAMPNS: number | undefined;
   readonly TCP_QUICKACK: number | undefined;
   /** Seconds of idleness before the first keep-alive probe. */
   readonly TCP_KEEPIDLE: number;
@@ -80,6 +81,7 @@ const linux: Platform = {
   SO_ERROR: 4,
   SO_NOSIGPIPE: undefined,
   SO_BUSY_POLL: 46,
+  SO_TIMESTAMPNS: 35,
   TCP_QUICKACK: 12,
   TCP_KEEPIDLE: 4,
   IP_TOS: 1,
@@ -118,6 +120,7 @@ const darwin: Platform = {
   SO_ERROR: 0x1007,
   SO_NOSIGPIPE: 0x1022,
   SO_BUSY_POLL: undefined,
+  SO_TIMESTAMPNS: undefined,
   TCP_QUICKACK: undefined,
   TCP_KEEPIDLE: 0x10, // TCP_KEEPALIVE
   IP_TOS: 3,

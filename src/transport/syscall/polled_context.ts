@@ -4,6 +4,8 @@ import type { ConnectPhase } from "../transport.ts";
 export interface PolledContext {
   /** When to give up, by `performance.now()`; `Infinity` for never. */
   readonly deadline: number;
+  /** Whether the socket is to tell when the system received something. */
+  readonly receiveTimestamps?: boolean;
   /** The error of a deadline that passed in a phase. */
   expired(phase: ConnectPhase): Error;
   /** Called at the beginning of each phase; `lookup` only for names, `tls` only where there is TLS. */

@@ -43,6 +43,11 @@ export function keepSocketOptions(socket: SyscallSocket, { quickAck }: SocketOpt
   orRefuse("quickAck", value, () => socket.keepOption(IPPROTO_TCP, TCP_QUICKACK, value));
 }
 
+/** Has the system note when it receives something: milliseconds in the socket's `receivedAt`. */
+export function timestampReceives(socket: SyscallSocket): void {
+  orRefuse("receiveTimestamps", true, () => socket.timestampReceives());
+}
+
 function* settings(options: SocketOptions, family: number): Generator<Setting> {
   const system = platform();
   const { SOL_SOCKET } = system;
@@ -71,7 +76,7 @@ function* settings(options: SocketOptions, family: number): Generator<Setting> {
   if (typeOfService !== undefined) yield ["typeOfService", level, traffic, typeOfService];
 }
 
-function orRefuse(option: keyof SocketOptions, value: number, set: () => void): void {
+function orRefuse(option: string, value: number | boolean, set: () => void): void {
   try {
     set();
   } catch (cause) {

@@ -7,6 +7,7 @@ import { errno, platform, SHUT_WR, SOCK_STREAM } from "./platform.ts";
 import { END, WOULD_BLOCK } from "./polled_stream.ts";
 import type { SocketAddress } from "./socket_address.ts";
 import { SystemError } from "./system_error.ts";
+import { type Reader, TimestampedReader } from "./timestamped_reader.ts";
 
 /** The most bytes of one `sendmsg`: its result has to fit into 31 bits. */
 const largestSend = 2 ** 30;
@@ -27,6 +28,8 @@ export class SyscallSocket {
   readonly #sendFlags: number = platform().sendFlags;
   #fd: number;
   #kept: KeptOption | undefined;
+  #reader: Reader = this.#libc;
+  #timestamps: TimestampedReader | undefined;
 
   /** Opens a non-blocking stream socket of an address family. Throws a {@linkcode SystemError}. */
   constructor(family: number) {
@@ -73,7 +76,7 @@ export class SyscallSocket {
     const fd = this.requireFd();
     const room = lengthOf(into);
     for (;;) {
-      const count = this.#libc.read(fd, into.pointer, room);
+      const count = this.#reader.read(fd, into.pointer, room);
       if (count > 0) {
         if (this.#kept !== undefined) this.#setAgain(this.#kept);
         return count;
@@ -83,6 +86,22 @@ export class SyscallSocket {
       if (number === errno.EAGAIN) return WOULD_BLOCK;
       if (number !== errno.EINTR) throw new SystemError("read", number);
     }
+  }
+
+  /** From now on, the system notes when it receives something. Throws a {@linkcode SystemError}. */
+  timestampReceives(): void {
+    const { SOL_SOCKET, SO_TIMESTAMPNS } = platform();
+    if (SO_TIMESTAMPNS === undefined) throw new SystemError("setsockopt", errno.ENOPROTOOPT);
+    this.setOption(SOL_SOCKET, SO_TIMESTAMPNS, 1);
+    this.#reader = this.#timestamps = new TimestampedReader();
+  }
+
+  /**
+   * When the system received what `receive` received last, of several segments the last: milliseconds since the
+   * epoch. `undefined` where it did not say, or without `timestampReceives`.
+   */
+  get receivedAt(): number | undefined {
+    return this.#timestamps?.receivedAt;
   }
 
   /** Sends from `bytes[start, end)`. Answers the number of bytes taken. */
