@@ -104,6 +104,16 @@ const hearsTogether: Script = async (peer, board) => {
   await closes(peer);
 };
 
+/** Wants two headers, then closes. */
+const wantsHeaders: Script = async (peer) => {
+  const request = await peer.handshake();
+  assertEquals([request.header("x-one"), request.header("x-two")], ["1", "2"]);
+  await peer.send(closeFrame(1000));
+  await peer.readFrame();
+  await peer.end();
+  await peer.closed();
+};
+
 /** Takes the request, counts it, and never answers. */
 const mute: Script = async (peer, board) => {
   await peer.readRequest();
@@ -165,6 +175,7 @@ export const scripts = {
   hearsTogether,
   listens,
   mute,
+  wantsHeaders,
   counts,
   sendsTwice,
   resets,
