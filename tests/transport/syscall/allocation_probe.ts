@@ -1,6 +1,6 @@
 /**
- * Counts the bytes that reads and writes allocate, a million of each: `allocation_probe.ts PORT [CA]`. Prints
- * the name and, where the runtime has a counter, the number; Bun has none, but logs its collections.
+ * Counts the bytes that reads and writes allocate, a million of each: `allocation_probe.ts PORT TIMESTAMPS [CA]`.
+ * Prints the name and, where the runtime has a counter, the number; Bun has none, but logs its collections.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { connectPolled } from "../../../src/transport/syscall/connect_polled.ts"
 import { contextFor } from "./far_end.ts";
 
 const million = 1_000_000;
-const [port, ca] = process.argv.slice(2);
+const [port, timestamps, ca] = process.argv.slice(2);
 const stream = connectPolled({
   host: "127.0.0.1",
   port: Number(port),
   tls: ca === undefined ? undefined : { caCerts: ca },
   socket: {},
-}, contextFor());
+}, { ...contextFor(), receiveTimestamps: timestamps === "true" });
 const message = new Uint8Array(new ArrayBuffer(64));
 
 function reads(count: number): void {

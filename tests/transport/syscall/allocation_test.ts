@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
+import { tellsReceiveTimes } from "../../../src/transport/syscall/timestamped_reader.ts";
 import { certificates } from "../../support/certificates.ts";
 import { run } from "../run.ts";
 
@@ -14,9 +15,17 @@ const cycle = 8 * 1024 * 1024;
 /** Above Bun's 5 s: three million system calls take 2 to 6 on a machine at rest. */
 const options = { timeout: 60_000 };
 
+interface ProbeOptions {
+  readonly ca?: string;
+  readonly timestamps?: boolean;
+}
+
 /** Bytes per call, by the name of the call. */
-async function measure(port: number, ca?: string): Promise<Record<string, number>> {
-  const args = [...command, String(port), ...(ca === undefined ? [] : [ca])];
+async function measure(
+  port: number,
+  { ca, timestamps = false }: ProbeOptions = {},
+): Promise<Record<string, number>> {
+  const args = [...command, String(port), String(timestamps), ...(ca === undefined ? [] : [ca])];
   const { code, output } = await run(args, { variables: { BUN_JSC_logGC: "1" }, limit: 50_000 });
   assertEquals(code, 0, output);
   const found: Record<string, number> = {};
@@ -55,7 +64,15 @@ describe("a million calls allocate nothing", () => {
     assertAllocatesNothing(await measure((servers[0].address() as AddressInfo).port));
   });
 
+  test(
+    "TCP with receive timestamps: read, write, wait",
+    { ...options, skip: !tellsReceiveTimes },
+    async () => {
+      assertAllocatesNothing(await measure((servers[0].address() as AddressInfo).port, { timestamps: true }));
+    },
+  );
+
   test("TLS: read, write, wait", options, async () => {
-    assertAllocatesNothing(await measure((servers[1].address() as AddressInfo).port, ca));
+    assertAllocatesNothing(await measure((servers[1].address() as AddressInfo).port, { ca }));
   });
 });
