@@ -1,5 +1,6 @@
 import { LATENCY_QUESTIONS } from "./latency_questions.ts";
 import type { Runtime } from "./runtimes.ts";
+import { STYLE_QUESTIONS } from "./style_questions.ts";
 
 /** What a question's ratio should be; or, `reach`, the subject's own value. */
 export type Target = { readonly atLeast: number } | { readonly atMost: number } | { readonly reach: number };
@@ -135,4 +136,5 @@ export const QUESTIONS: readonly Question[] = [
   },
   { name: "memory, 64 B untouched", program: "memory.ts", size: 64, unit: "bytes", target: { atMost: 1 } },
   ...LATENCY_QUESTIONS,
+  ...STYLE_QUESTIONS,
 ];

@@ -17,6 +17,9 @@ export const syscallWaiting: Connect = nonBlocking({ transport: "syscall" });
 /** This library's blocking client, with a thread of its own. */
 export const blocking: Connect = blockingWith({});
 
+/** The same when both threads poll. */
+export const blockingPolling: Connect = blockingWith({ spinWaitDuration: null });
+
 /** This library's blocking client on system calls: no other thread. */
 export const blockingSyscall: Connect = blockingWith({ transport: "syscall" });
 

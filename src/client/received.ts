@@ -12,11 +12,21 @@ export class Received {
   /** When it was received, where known. */
   receivedAt: number | undefined;
   #end: WebSocketEvent | undefined;
+  #isBorrowed = false;
 
   /** @internal Takes a payload, bytes of its own. */
   take(kind: number, bytes: Uint8Array): this {
     this.kind = kind;
+    this.#isBorrowed = false;
     this.payload.point(bytes, 0, bytes.length);
+    return this;
+  }
+
+  /** @internal Takes a payload that is overwritten by the next one. */
+  borrow(kind: number, bytes: Uint8Array, length: number): this {
+    this.kind = kind;
+    this.#isBorrowed = true;
+    this.payload.point(bytes, 0, length);
     return this;
   }
 
@@ -27,35 +37,50 @@ export class Received {
     return this;
   }
 
+  /** Whether it is a message, as nearly everything is. */
+  get isMessage(): boolean {
+    return this.kind === EVENT_KIND.text || this.kind === EVENT_KIND.binary;
+  }
+
   /** The event as an object of its own. */
   get event(): WebSocketEvent {
     switch (this.kind) {
       case EVENT_KIND.text:
         return { type: "text", data: this.payload.text };
       case EVENT_KIND.binary:
-        return { type: "binary", data: this.payload.bytes };
+        return { type: "binary", data: this.#bytes };
       case EVENT_KIND.ping:
-        return { type: "ping", data: this.payload.bytes };
+        return { type: "ping", data: this.#bytes };
       case EVENT_KIND.pong:
-        return { type: "pong", data: this.payload.bytes };
+        return { type: "pong", data: this.#bytes };
       default:
         return this.#end!;
     }
   }
+
+  get #bytes(): Uint8Array {
+    return this.#isBorrowed ? this.payload.copy() : this.payload.bytes;
+  }
 }
 
-/** Reads the channel of events into one object, used again and again; what is kept is copied out of the channel. */
+/** Longer payloads are copied into memory of their own. */
+const SHORT = 4096;
+
+/** Reads the channel of events into one object, used again and again; a short payload into memory used again too. */
 export function receivedCodec(codec: Codec<WebSocketEvent>): Codec<Received> {
   const received = new Received();
+  const short = new Uint8Array(SHORT);
   return {
     name: codec.name,
     kind: ({ kind }) => kind,
     byteLength: () => 0,
     encode: () => {},
-    decode: (kind, memory, start, end) =>
-      hasPayload(kind)
-        ? received.take(kind, memory.copy(start, end))
-        : received.end(kind, codec.decode(kind, memory, start, end)),
+    decode(kind, memory, start, end): Received {
+      if (!hasPayload(kind)) return received.end(kind, codec.decode(kind, memory, start, end));
+      if (end - start > SHORT) return received.take(kind, memory.copy(start, end));
+      short.set(memory.bytes.subarray(start, end));
+      return received.borrow(kind, short, end - start);
+    },
   };
 }
 

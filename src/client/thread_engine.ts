@@ -76,7 +76,8 @@ export class ThreadEngine implements BlockingEngine {
 
   receive(timeout: number): Received | undefined | null {
     for (;;) {
-      const received = this.#wait(this.#forced ? Infinity : timeout);
+      const received = this.#remote.events.tryReceive() ?? this.#wait(this.#forced ? Infinity : timeout);
+      if (received?.isMessage && !this.#forced) return received;
       this.#remote.takeReports();
       if (!this.#forced || received === null || received?.kind === EVENT_KIND.quit) return received;
     }
