@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assertEquals } from "@std/assert";
 import { binaryFrame, closeFrame, concat, opcodes, pingFrame, textFrame } from "../support/frames.ts";
 import type { RawPeer } from "../support/raw_server.ts";
@@ -56,7 +57,7 @@ const pingsAndCloses: Script = async (peer, board) => {
   board.open();
 };
 
-/** Sends numbered messages, 64 MiB of them, and counts the KiB that the system has taken; then closes. */
+/** Sends numbered messages, {@linkcode FLOOD} bytes of them, and counts the KiB that the system has taken; then closes. */
 const floods: Script = async (peer, board) => {
   await peer.handshake();
   for (let number = 0; number < FLOOD / MESSAGE_SIZE; number++) {
@@ -68,8 +69,8 @@ const floods: Script = async (peer, board) => {
   await peer.end();
   await peer.closed();
 };
-/** Bytes. */
-export const FLOOD: number = 64 * 1024 * 1024;
+/** Bytes; `FLOOD_MIB=1024` for the full run. */
+export const FLOOD: number = Number(process.env.FLOOD_MIB ?? 64) * 1024 * 1024;
 
 /** Sends the same amount as it wants to receive, and does both at once. */
 const bothWays: Script = async (peer) => {
