@@ -4,6 +4,7 @@ import { AsyncClient, type AsyncOptions, WebSocketError, type WebSocketEvent } f
 import { binaryFrame, closeFrame, concat, opcodes, textFrame } from "../support/frames.ts";
 import { type RawPeer, rawServer, withRawServer } from "../support/raw_server.ts";
 import { isNumberedMessage, MESSAGE_SIZE, numberedMessage } from "../thread/numbered_message.ts";
+import { GIVEN_UP } from "../thread/peer_scripts.ts";
 import { PeerThread } from "../thread/peer_thread.ts";
 import { describeClose } from "./recorder.ts";
 import { bounded, turn, until } from "./setup.ts";
@@ -44,6 +45,7 @@ async function echo(peer: RawPeer): Promise<void> {
   await peer.handshake();
   for (;;) {
     const frame = await peer.readFrame();
+    if (frame.close?.code === GIVEN_UP) return void await peer.closed();
     if (frame.opcode === opcodes.close) return closes(peer, frame.close?.code);
     if (frame.opcode === opcodes.text) await peer.send(textFrame(frame.payload));
     if (frame.opcode === opcodes.binary) await peer.send(binaryFrame(frame.payload));

@@ -15,11 +15,15 @@ async function closes(peer: RawPeer, code = 1000): Promise<void> {
   await peer.closed();
 }
 
+/** What a client says that drops its socket at once: nobody is there to be answered. */
+export const GIVEN_UP = 1001;
+
 /** Echoes messages until Close, and counts them. */
 const echo: Script = async (peer, board) => {
   await peer.handshake();
   for (;;) {
     const frame = await peer.readFrame();
+    if (frame.close?.code === GIVEN_UP) return void await peer.closed();
     if (frame.opcode === opcodes.close) return closes(peer, frame.close?.code);
     if (frame.opcode === opcodes.ping) continue;
     board.add(1);
