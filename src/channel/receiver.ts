@@ -15,6 +15,8 @@ import { Waiting } from "./waiting.ts";
 export interface ChannelEndOptions<T> extends WaitingOptions {
   /** @internal The codec of the channel's items; the channels of a client need none. */
   readonly codec?: Codec<T>;
+  /** @internal For a sender: called after each write, of a part of a message too. */
+  readonly onWrite?: () => void;
 }
 
 /**

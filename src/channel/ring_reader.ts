@@ -47,11 +47,6 @@ export class RingReader<T> {
     this.#tail = ring.head;
   }
 
-  /** Whether a record has been read in part, and the other readers wait for the rest of it to be. */
-  get isAssembling(): boolean {
-    return this.#assembly !== undefined;
-  }
-
   /** Reads the next record. After `DONE`, {@linkcode RingReader.take} it. */
   tryRead(): Status {
     const lock = this.#ring.receiveLock;

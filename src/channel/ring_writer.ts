@@ -26,12 +26,15 @@ export class RingWriter {
   readonly #id: number;
   // Streaming waits for this much room, so that a slow reader doesn't make for parts of a few bytes.
   readonly #minPart: number;
+  readonly #onWrite: (() => void) | undefined;
   // The reader's position as last seen; its cache line is asked for only when this leaves no room.
   #head = 0;
   #streamed = NOT_STREAMING;
 
-  constructor(ring: Ring) {
+  /** `onWrite` is called whenever there is something new to read. */
+  constructor(ring: Ring, onWrite?: () => void) {
     this.#ring = ring;
+    this.#onWrite = onWrite;
     this.#control = ring.control;
     this.#words = ring.words;
     this.#capacity = ring.capacity;
@@ -69,7 +72,7 @@ export class RingWriter {
     } finally {
       ring.sendLock.give();
     }
-    if (status === DONE) ring.data.wake();
+    if (status === DONE) this.#announce();
     return status;
   }
 
@@ -94,7 +97,7 @@ export class RingWriter {
       status = this.#publish(tail, size) ? DONE : ENDED;
     }
     ring.sendLock.give();
-    if (status === DONE) ring.data.wake();
+    if (status === DONE) this.#announce();
     return status;
   }
 
@@ -129,7 +132,7 @@ export class RingWriter {
     this.#putHeader(tail & (this.#capacity - 1), 0, CANCELLED);
     this.#publish(tail, PART_HEADER);
     lock.give();
-    this.#ring.data.wake();
+    this.#announce();
   }
 
   /** Writes what is left of a record, as far as there is room. The lock is held. */
@@ -167,7 +170,7 @@ export class RingWriter {
       const payload = overhead - PART_HEADER + copied;
       this.#putHeader(at, payload, kind | (isFirst ? FIRST : 0) | (done === length ? LAST : 0));
       if (!this.#publish(tail, PART_HEADER + padded(payload))) return this.#endStream(ENDED);
-      this.#ring.data.wake();
+      this.#announce();
     } while (done < length);
     return this.#endStream(DONE);
   }
@@ -195,6 +198,11 @@ export class RingWriter {
     }
     this.#head = this.#ring.head;
     return this.#capacity - ((tail - this.#head) | 0);
+  }
+
+  #announce(): void {
+    this.#ring.data.wake();
+    this.#onWrite?.();
   }
 
   #putHeader(at: number, length: number, info: number): void {

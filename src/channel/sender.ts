@@ -11,7 +11,6 @@ import { RingWriter } from "./ring_writer.ts";
 import type { Status } from "./status.ts";
 import { BLOCKED, DONE, ENDED } from "./status.ts";
 import { Turns } from "./turns.ts";
-import type { WaitingOptions } from "./waiting.ts";
 import { Waiting } from "./waiting.ts";
 
 /** Why a channel has not taken a message: there was no room (in time), or nobody will ever receive it. */
@@ -62,11 +61,11 @@ export class Sender<T> implements Disposable {
   #isReleased = false;
 
   /** Use {@linkcode Sender.from}. */
-  protected constructor(ring: Ring, codec: Codec<T>, options: WaitingOptions) {
+  protected constructor(ring: Ring, codec: Codec<T>, options: ChannelEndOptions<T>) {
     this.#ring = ring;
     this.#codec = codec;
     this.#waiting = new Waiting(ring, "sender", options);
-    this.#writer = new RingWriter(ring);
+    this.#writer = new RingWriter(ring, options.onWrite);
     Atomics.add(ring.control, SENDERS, 1);
   }
 

@@ -3,6 +3,7 @@ import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { eventCodecWithReason } from "../thread/abort_reason.ts";
 import { RemoteConnection } from "../thread/remote_connection.ts";
+import { Signal } from "../thread/shared_state.ts";
 import { THREAD_RULES } from "./check_options.ts";
 import { ControlSender } from "./control_sender.ts";
 import type { WebSocketEvent } from "./events.ts";
@@ -91,7 +92,9 @@ export class AsyncClient extends ConnectedClient implements AsyncDisposable {
    * are dropped.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.control.isClosed) void this.control.close();
+    if (!this.control.isClosed) this.control.close().catch(() => {});
+    // All senders may have been let go of, without a Close.
+    else if (this.state === "open") this.#remote.shared.signal(Signal.Close);
     if (!this.#running) this.#remote.run();
     this.events.release();
     await this.#remote.ended;

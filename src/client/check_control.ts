@@ -9,34 +9,46 @@ import type { ControlMessage } from "./events.ts";
 const NOTHING = new Uint8Array(0);
 
 /**
- * Refuses what the connection would refuse, here and now: on the other thread nobody is there to be told.
+ * Refuses what the connection would refuse, here and now: on the other thread nobody is there to be told. `held` bytes
+ * of `largestSend` are taken by what is held back. Answers the bytes that a message takes on the wire.
  *
  * @throws {WebSocketError} as the methods of `NonBlockingClient` do.
  */
-export function checkControl(message: ControlMessage, largestSend: number): void {
+export function checkControl(message: ControlMessage, largestSend: number, held = 0): number {
   switch (message.type) {
     case "sendText":
       if (typeof message.data !== "string") checkTextBytes(message.data);
-      checkSize(textLength(message.data), largestSend);
-      break;
+      return checkSize(textLength(message.data), largestSend, held);
     case "sendBinary":
-      checkSize(message.data.length, largestSend);
-      break;
+      return checkSize(message.data.length, largestSend, held);
     case "sendPing":
       checkControlPayload("ping", message.data ?? NOTHING);
-      break;
+      return checkSize(message.data?.length ?? 0, largestSend, held);
     case "sendPong":
       checkControlPayload("pong", message.data ?? NOTHING);
-      break;
+      return checkSize(message.data?.length ?? 0, largestSend, held);
     case "close":
       checkCloseCode(message.code ?? CloseCode.Normal);
       closePayload(CloseCode.Normal, message.reason ?? "");
+      return 0;
+    case "forceQuit":
+      return 0;
+    default: {
+      // What has no length would spoil the channel for all that follows.
+      const { type } = message as { type: unknown };
+      throw new WebSocketError("InvalidConfiguration", `control message: unknown type: ${type}`);
+    }
   }
 }
 
-function checkSize(length: number, largestSend: number): void {
-  if (frameSize(length) <= largestSend) return;
-  throw new WebSocketError("LimitExceeded", `sending ${length} bytes: maxBufferedAmount is ${largestSend}`);
+function checkSize(length: number, largestSend: number, held: number): number {
+  const size = frameSize(length);
+  if (held + size <= largestSend) return size;
+  const waiting = held === 0 ? "" : `${held} are held back already, where `;
+  throw new WebSocketError(
+    "LimitExceeded",
+    `sending ${length} bytes: ${waiting}maxBufferedAmount is ${largestSend}`,
+  );
 }
 
 function textLength(text: string | Uint8Array): number {

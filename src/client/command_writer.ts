@@ -14,6 +14,8 @@ export class CommandWriter {
   /** Commands sent; wraps around like the count of those handed over. */
   #sent = 0;
   #corked = 0;
+  /** Ends of `cork` that the other thread has not been told of, since the channel was full. */
+  #owed = 0;
   /** Bytes held back, so that `maxBufferedAmount` holds for all of them. */
   #corkedBytes = 0;
 
@@ -26,12 +28,12 @@ export class CommandWriter {
   send(message: ControlMessage): true {
     const { shared } = this.#remote;
     if (shared.state !== "open") throw this.#closed(NAMES[message.type]);
-    checkControl(message, shared.largestSend - this.#corkedBytes);
+    const size = checkControl(message, shared.largestSend, this.#corkedBytes);
     const deadline = performance.now() + this.#timeout;
     const refusal = this.#hand(message, this.#timeout);
     if (refusal !== undefined) throw refusal === "full" ? this.#late() : this.#closed(NAMES[message.type]);
     if (this.#corked === 0) this.#wait(deadline, NAMES[message.type]);
-    else if ("data" in message) this.#corkedBytes += message.data?.length ?? 0;
+    else this.#corkedBytes += size;
     return true;
   }
 
@@ -47,29 +49,43 @@ export class CommandWriter {
 
   /** Everything sent inside `fn` leaves in one write. */
   cork<T>(fn: () => T): T {
-    this.#mark(Command.Cork);
+    const refusal = this.#mark(Command.Cork);
+    if (refusal === "full") throw this.#late();
     this.#corked++;
     let result: T;
+    let told: RefusalReason | undefined;
     try {
       result = fn();
     } finally {
-      this.#corked--;
-      this.#mark(Command.Uncork);
+      if (--this.#corked === 0) this.#corkedBytes = 0;
+      if (refusal === undefined) this.#owed++;
+      told = this.#tellUncorked(this.#timeout);
     }
+    if (told === "full") throw this.#late();
     if (this.#corked > 0) return result;
-    this.#corkedBytes = 0;
     this.#wait(performance.now() + this.#timeout, "corked messages");
     return result;
   }
 
-  #mark(kind: number): void {
+  /** Answers why not, if not. */
+  #tellUncorked(timeout: number): RefusalReason | undefined {
+    for (; this.#owed > 0; this.#owed--) {
+      const refusal = this.#mark(Command.Uncork, timeout);
+      if (refusal !== undefined) return refusal;
+    }
+  }
+
+  #mark(kind: number, timeout: number = this.#timeout): RefusalReason | undefined {
     const record: EncodedRecord = { kind, bytes: NOTHING, start: 0, end: 0 };
-    const outcome = this.#remote.watched(() => this.#remote.control.sendRecordSync(record));
-    if (outcome === "sent") this.#sent = (this.#sent + 1) | 0;
+    const outcome = this.#remote.watched(() => this.#remote.control.sendRecordSync(record, timeout));
+    if (outcome !== "sent") return outcome;
+    this.#sent = (this.#sent + 1) | 0;
   }
 
   /** Hands a command to the other thread, or tells why not. */
   #hand(message: ControlMessage, timeout: number): RefusalReason | undefined {
+    const refusal = this.#tellUncorked(timeout);
+    if (refusal !== undefined) return refusal;
     const result = this.#remote.watched(() => this.#remote.control.sendSync(message, timeout));
     if (!result.sent) return result.reason;
     this.#sent = (this.#sent + 1) | 0;

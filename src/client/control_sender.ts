@@ -32,8 +32,8 @@ export class ControlSender implements Disposable {
   readonly #state: SharedState;
 
   private constructor(handle: ControlHandle, options: WaitingOptions) {
-    this.#sender = Sender.from(handle, options);
-    this.#state = new SharedState(handle.state);
+    const state = this.#state = new SharedState(handle.state);
+    this.#sender = Sender.from(handle, { ...options, onWrite: () => state.post() });
   }
 
   /**
@@ -65,8 +65,6 @@ export class ControlSender implements Disposable {
     if (done !== undefined) return Promise.resolve(done);
     const result = this.#sender.send(message);
     if (message.type === "close") this.#state.signal(Signal.Close);
-    // One that waits for room goes when the host, awake, has made some.
-    this.#state.post();
     return result;
   }
 
@@ -133,7 +131,6 @@ export class ControlSender implements Disposable {
   /** From a Close on, nothing more is taken. */
   #sent(message: ControlMessage, result: SendResult<ControlMessage>): SendResult<ControlMessage> {
     if (message.type === "close" && result.sent) this.#state.signal(Signal.Close);
-    this.#state.post();
     return result;
   }
 }

@@ -1,7 +1,8 @@
 import { CONTROL_KIND } from "../channel/control_codec.ts";
 import type { Codec } from "../channel/codec.ts";
-import type { Memory } from "../channel/memory.ts";
+import { Memory } from "../channel/memory.ts";
 import { CloseCode } from "../core/close_code.ts";
+import { frameSize } from "../core/protocol.ts";
 import type { Connection } from "../driver/connection.ts";
 
 /** Commands beside the control messages, for the blocking client. */
@@ -12,20 +13,38 @@ export const Command = {
   Uncork: 17,
 } as const;
 
+/** A message for which there is no room in the output now: what waits there must go first. */
+export interface Postponed {
+  /** Bytes that it takes on the wire. */
+  readonly size: number;
+  /** Sends it after all. */
+  execute(): void;
+}
+
 /**
  * Executes commands where they lie in the channel: what is to be sent is masked from there into the output, so it
- * is copied once between threads. Decoding a record executes it; the item is its kind.
+ * is copied once between threads. Decoding a record executes it, and the item is its kind; unless `maxBufferedAmount`
+ * would be passed, then nothing is done and the item says what.
  */
-export function executingCodec<Client>(connection: () => Connection<Client>): Codec<number> {
+export function executingCodec<Client>(
+  connection: () => Connection<Client>,
+  maxBufferedAmount: number,
+): Codec<number | Postponed> {
   return {
     // The channel is that of the control messages, read in another way.
     name: "control",
-    kind: (kind) => kind,
+    kind: () => 0,
     byteLength: () => 0,
     encode: () => {},
-    decode: (kind: number, memory: Memory, start: number, end: number): number => {
-      execute(connection(), kind, memory, { start, end });
-      return kind;
+    decode: (kind: number, memory: Memory, start: number, end: number): number | Postponed => {
+      const { waiting } = connection().sending;
+      const size = kind <= CONTROL_KIND.sendPong ? frameSize(end - start) : 0;
+      if (waiting === 0 || waiting + size <= maxBufferedAmount) {
+        execute(connection(), kind, memory, { start, end });
+        return kind;
+      }
+      const kept = Memory.over(memory.copy(start, end));
+      return { size, execute: () => execute(connection(), kind, kept, { start: 0, end: end - start }) };
     },
   };
 }

@@ -6,6 +6,7 @@ import { Sender } from "../channel/sender.ts";
 import { connectionSettings } from "../client/check_options.ts";
 import type { WebSocketEvent } from "../client/events.ts";
 import { openConnection } from "../client/open_connection.ts";
+import { CloseCode } from "../core/close_code.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { Payload, PayloadView } from "../core/payload.ts";
 import type { Connection } from "../driver/connection.ts";
@@ -14,11 +15,17 @@ import type { Handler } from "../driver/handler.ts";
 import type { Logger } from "../driver/logger.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { PollLoop } from "../driver/poll_loop.ts";
-import { Command, executingCodec } from "./commands.ts";
+import { Command, executingCodec, type Postponed } from "./commands.ts";
 import { Doze } from "./doze.ts";
 import type { OpenRequest } from "./open_request.ts";
 import { type LogLevel, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
+
+/**
+ * An owner that computes in the middle of a long message does no harm: the connection goes on meanwhile. In
+ * milliseconds; as long as timers allow.
+ */
+const STALL_LIMIT = 2 ** 30;
 
 /** A connection on a thread of ours, for an owner on another: events go out by a channel, commands come in by one. */
 export class ConnectionHost {
@@ -27,13 +34,15 @@ export class ConnectionHost {
   readonly #state: SharedState;
   readonly #reports: Sender<Report>;
   readonly #events: Sender<WebSocketEvent>;
-  /** Receiving a command executes it. */
-  readonly #commands: Receiver<number>;
+  /** Receiving a command executes it, unless it is postponed. */
+  readonly #commands: Receiver<number | Postponed>;
   readonly #abort = new AbortController();
   readonly #run = Promise.withResolvers<void>();
   #connection: Connection<ConnectionHost> | undefined;
   #forced = false;
   #finished = false;
+  /** No command will come any more. */
+  #noCommands = false;
   /** The wait for a Close that cannot be sent. */
   #closeDeadline: ReturnType<typeof setTimeout> | undefined;
   /** Records that wait for room in the channel; the socket is not read meanwhile. */
@@ -48,9 +57,10 @@ export class ConnectionHost {
     this.#state = new SharedState(request.state);
     this.#reports = Sender.from(request.reports, { codec: reportCodec });
     this.#events = Sender.from(request.events, { spinWaitDuration });
-    this.#commands = Receiver.from<number>(request.control as ReceiverHandle<never>, {
-      codec: executingCodec(() => this.#connection!),
+    this.#commands = Receiver.from<number | Postponed>(request.control as ReceiverHandle<never>, {
+      codec: executingCodec(() => this.#connection!, this.#settings.maxBufferedAmount),
       spinWaitDuration,
+      stallLimit: STALL_LIMIT,
     });
     this.#record = { kind: 0, bytes: new Uint8Array(0), start: 0, end: 0 };
     this.beat();
@@ -102,7 +112,8 @@ export class ConnectionHost {
       await this.#report({ type: "opened", opened: { url: opened.url, protocol, extensions, connect } });
       return opened;
     } catch (error) {
-      await this.#report({ type: "failed", error: asWebSocketError(error) });
+      const closed = new WebSocketError("Aborted", "connecting was ended: its I/O thread was closed");
+      await this.#report({ type: "failed", error: this.#forced ? closed : asWebSocketError(error) });
       return undefined;
     }
   }
@@ -111,7 +122,7 @@ export class ConnectionHost {
     const commands = this.#executeCommands(connection);
     await this.#run.promise;
     const running = connection.run(this.#handler(), this);
-    const doze = this.#request.alone && turns instanceof PollLoop ? this.#doze() : undefined;
+    const doze = this.#request.alone && turns instanceof PollLoop ? this.#doze(connection) : undefined;
     turns?.start(doze);
     if (this.#forced) connection.forceQuit();
     const close = await running;
@@ -122,8 +133,8 @@ export class ConnectionHost {
     await commands;
   }
 
-  #doze(): Doze {
-    return new Doze(this.#state, () => this.#waitingRecords === 0 && this.#connection!.sending.waiting === 0);
+  #doze({ sending }: Connection<ConnectionHost>): Doze | undefined {
+    return Doze.create(this.#state, () => this.#waitingRecords === 0 && sending.waiting === 0);
   }
 
   /** The last event: behind all others, or, after `forceQuit`, without a wait for a reader that may never come. */
@@ -134,15 +145,17 @@ export class ConnectionHost {
   }
 
   #onSignal(bits: number): boolean {
+    if ((bits & Signal.Over) !== 0) return false;
     if ((bits & Signal.Run) !== 0) this.#run.resolve();
     if ((bits & Signal.Abort) !== 0) this.#abort.abort();
     if ((bits & Signal.ForceQuit) !== 0) this.forceQuit();
     if ((bits & Signal.Close) !== 0) this.#limitClosing();
-    return (bits & Signal.Over) === 0;
+    return true;
   }
 
   /** `closeTimeout` holds too when a peer that does not read keeps even the Close frame from being sent. */
   #limitClosing(): void {
+    this.#closeWithoutCommand();
     const { closeTimeout } = this.#settings;
     this.#closeDeadline = setTimeout(() => {
       if (this.#connection?.state !== "open") return;
@@ -152,12 +165,31 @@ export class ConnectionHost {
     }, closeTimeout);
   }
 
+  /** Where all senders have been let go of, Close cannot come as a command. */
+  #closeWithoutCommand(): void {
+    const connection = this.#connection;
+    if (!this.#noCommands || !this.#state.isCloseWanted || connection?.state !== "open") return;
+    connection.close(CloseCode.Normal, "");
+  }
+
   /** Until nothing more can be sent: the owner closes the channel, or the connection begins to close. */
   async #executeCommands(connection: Connection<ConnectionHost>): Promise<void> {
     const commands = this.#commands;
+    const { highWaterMark, maxBufferedAmount } = this.#settings;
+    const { sending } = connection;
     let executed = 0;
     let corked = 0;
     let flushed: PromiseWithResolvers<void> | undefined;
+    // Until the system has taken everything; what is not executed fills the channel, and who sends waits there.
+    const handedOver = async (): Promise<void> => {
+      for (let count = 0; count < corked; count++) sending.uncork();
+      if (sending.waiting > 0 && connection.state !== "closed") {
+        this.#publish();
+        flushed = Promise.withResolvers();
+        await flushed.promise;
+      }
+      for (let count = 0; count < corked; count++) sending.cork();
+    };
     connection.onFlushed = () => {
       this.#publish();
       this.#state.publishHandedOver(executed);
@@ -176,26 +208,29 @@ export class ConnectionHost {
         if (command === null) break;
         if (command === Command.Cork) corked++;
         else if (command === Command.Uncork) corked--;
+        else if (typeof command === "object") {
+          const most = maxBufferedAmount - command.size;
+          while (connection.state === "open" && sending.waiting > Math.max(most, 0)) await handedOver();
+          command.execute();
+        }
       } catch (error) {
         connection.giveUp(asWebSocketError(error));
       }
       executed = (executed + 1) | 0;
       if (connection.state !== "open") commands.closeChannel();
       if (corked > 0) continue;
-      const { waiting } = connection.sending;
-      if (waiting === 0) {
+      if (sending.waiting === 0) {
         this.#state.publishHandedOver(executed);
         continue;
       }
-      this.#publish();
-      if (waiting <= this.#settings.highWaterMark || connection.state === "closed") continue;
-      // What is not executed fills the channel, and who sends waits there.
-      flushed = Promise.withResolvers<void>();
-      await flushed.promise;
+      if (sending.waiting > highWaterMark) await handedOver();
+      else this.#publish();
     }
     // Who holds back what is sent may not be able to say any more that it shall go.
-    while (corked-- > 0) connection.sending.uncork();
-    if (connection.sending.waiting === 0) this.#state.publishHandedOver(executed);
+    while (corked-- > 0) sending.uncork();
+    if (sending.waiting === 0) this.#state.publishHandedOver(executed);
+    this.#noCommands = true;
+    this.#closeWithoutCommand();
   }
 
   #handler(): Handler<ConnectionHost> {

@@ -14,10 +14,21 @@ export class Doze {
   readonly #mayDoze: () => boolean;
   #seen = 0;
 
-  /** `mayDoze` says whether nothing is left to be done by the event loop. */
-  constructor(state: SharedState, mayDoze: () => boolean) {
+  private constructor(state: SharedState, mayDoze: () => boolean) {
     this.#state = state;
     this.#mayDoze = mayDoze;
+  }
+
+  /**
+   * `mayDoze` says whether nothing is left to be done by the event loop. `undefined` where no descriptors are left for
+   * the pipe: a connection works without, by looking now and then.
+   */
+  static create(state: SharedState, mayDoze: () => boolean): Doze | undefined {
+    try {
+      return new Doze(state, mayDoze);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Sleeps by `wait` unless there is something to do; the event loop gets its turn before the next one. */
@@ -34,6 +45,8 @@ export class Doze {
   /** Lets go of the pipe. */
   close(): void {
     this.#state.wakeUp();
+    // The number of a closed descriptor may soon be another one's.
+    this.#state.waitForWakers();
     this.#wakeUp.close();
   }
 }

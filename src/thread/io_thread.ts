@@ -34,6 +34,7 @@ export class IoThread implements AsyncDisposable {
   readonly #exited: Promise<void>;
   readonly #watchers = new Set<(error: WebSocketError) => void>();
   #active = 0;
+  #closed = false;
   #failure: WebSocketError | undefined;
 
   /** Starts the thread. If it cannot start, the first connection says why. */
@@ -51,6 +52,7 @@ export class IoThread implements AsyncDisposable {
 
   /** Ends the thread: its connections end as by `forceQuit`. One that does not end by itself is terminated. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#post({ type: "stop", force: true });
     this.#worker.ref();
     const late = setTimeout(() => this.terminate(), CLOSE_LIMIT);
@@ -66,6 +68,7 @@ export class IoThread implements AsyncDisposable {
   /** @internal Hosts one more connection. */
   open(request: OpenRequest): void {
     if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw new WebSocketError("Io", "The I/O thread was closed");
     this.#post({ type: "open", open: request });
   }
 

@@ -1,6 +1,7 @@
 import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
 import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
 import type { ClientOptions } from "../client/options.ts";
+import { checkHeaders } from "../core/headers.ts";
 import type { Report } from "./reports.ts";
 
 /** What a thread is asked to host: plain data that `postMessage` can clone. */
@@ -19,14 +20,11 @@ export interface OpenRequest {
   readonly state: SharedArrayBuffer;
 }
 
-/** The options as data. */
+/** The options as data. Throws `InvalidConfiguration` for headers that cannot be sent. */
 export function plainOptions(
   { logger: _logger, signal: _signal, ...options }: ClientOptions,
 ): OpenRequest["options"] {
-  const { headers } = options;
-  // An iterable may be anything, a `Headers` for example; its entries are data.
-  const isIterable = headers !== undefined && Symbol.iterator in headers;
-  return isIterable
-    ? { ...options, headers: Array.from(headers, ([name, value]) => [name, value]) }
-    : options;
+  // A `Headers` object cannot be cloned, nor can all that might be given in place of a string.
+  const headers = checkHeaders(options.headers).map(([name, value]): [string, string] => [name, value]);
+  return { ...options, headers };
 }

@@ -18,7 +18,7 @@ import type { ConnectionStats } from "../driver/stats.ts";
 import { withReason } from "./abort_reason.ts";
 import { IoThread } from "./io_thread.ts";
 import { plainOptions } from "./open_request.ts";
-import { type OpenedReport, type Report, reportCodec } from "./reports.ts";
+import { type LogLevel, type OpenedReport, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
 
 /** The settings of a connection on another thread. */
@@ -67,6 +67,7 @@ export class RemoteConnection<Event> implements ConnectionView {
       ...options
     } = remote.options;
     const { spinWaitDuration, signal } = options;
+    const plain = plainOptions(options);
     const events = createChannel(remote.eventCodec, { capacity: eventCapacity, spinWaitDuration });
     const control = createChannel(controlCodec, { capacity: controlCapacity, spinWaitDuration });
     const reports = createChannel(reportCodec, { capacity: REPORT_CAPACITY });
@@ -80,7 +81,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.#thread = thread ?? new IoThread({ workerUrl });
     this.#thread.open({
       url: href,
-      options: plainOptions(options),
+      options: plain,
       logs: options.logger !== undefined,
       alone: thread === undefined,
       events: events.sender.handle() as SenderHandle<never>,
@@ -124,7 +125,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.#unwatch = this.#thread.watch((error) => this.#threadLost(error));
     const late = setTimeout(() => this.#threadLost(tooLate()), this.#limit);
     try {
-      while (this.#opened === undefined) this.#takeOpening(await this.#reports.receive());
+      while (this.#opened === undefined) this.#takeOpening(await this.#nextReport());
     } finally {
       clearTimeout(late);
     }
@@ -137,7 +138,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     const started = performance.now() + START_LIMIT;
     while (this.#opened === undefined) {
       const limit = this.shared.pulse.beats === 0 ? started : deadline;
-      const report = this.#reports.receiveSync(Math.max(0, limit - performance.now()));
+      const report = this.#waitReport(Math.max(0, limit - performance.now()));
       if (report !== undefined) this.#takeOpening(report);
       else if (limit === deadline || this.shared.pulse.beats === 0) this.#threadLost(tooLate());
     }
@@ -175,6 +176,8 @@ export class RemoteConnection<Event> implements ConnectionView {
   }
 
   forceQuit(): void {
+    // Who leaves at once may never look again.
+    this.#forgetSignal();
     this.shared.signal(Signal.ForceQuit);
   }
 
@@ -201,15 +204,20 @@ export class RemoteConnection<Event> implements ConnectionView {
   }
 
   async #follow(): Promise<void> {
+    while (this.#close === undefined) {
+      const report = await this.#nextReport();
+      if (report === null) this.#over(this.#lost());
+      else this.#onReport(report);
+    }
+  }
+
+  /** The next report; `null` when none will come, a thread that is found dead included. */
+  async #nextReport(): Promise<Report | null> {
     try {
-      while (this.#close === undefined) {
-        const report = await this.#reports.receive();
-        if (report === null) this.#over(this.#lost());
-        else this.#onReport(report);
-      }
+      return await this.#reports.receive();
     } catch (error) {
       this.#threadLost(error as WebSocketError);
-      this.#over(this.#lost());
+      return null;
     }
   }
 
@@ -224,10 +232,19 @@ export class RemoteConnection<Event> implements ConnectionView {
         this.#failed = withReason(report.error, this.#options.signal);
         break;
       case "log":
-        this.#options.logger?.[report.level](report.message);
+        this.#log(report.level, report.message);
         break;
       case "ended":
         this.#over(this.#withReason(report.close));
+    }
+  }
+
+  /** A logger that throws is its owner's trouble, not the connection's. */
+  #log(level: LogLevel, message: string): void {
+    try {
+      this.#options.logger?.[level](message);
+    } catch {
+      // There is nowhere left to say so.
     }
   }
 
@@ -256,11 +273,15 @@ export class RemoteConnection<Event> implements ConnectionView {
   #over(close: CloseInfo): void {
     if (this.#close !== undefined) return;
     this.#close = close;
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#forgetSignal();
     this.#unwatch();
     this.#reports.release();
     if (this.#holds) this.#thread.release();
     this.#end.resolve(close);
+  }
+
+  #forgetSignal(): void {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 }
 

@@ -29,7 +29,10 @@ const PULSE = 3;
 const POSTED = 4;
 /** While the host sleeps in the kernel: one more than the descriptor that wakes it. Else 0. */
 const SLEEPER = 5;
-const WORDS = 6;
+/** How many owners may be writing to that descriptor. */
+const WAKERS = 6;
+/** Even: the numbers behind are aligned. */
+const WORDS = 8;
 // Numbers, behind the words.
 const NUMBERS_AT = WORDS * 4;
 const BUFFERED = 0;
@@ -147,8 +150,14 @@ export class SharedState {
   /** Owner: a command or a signal is there. Wakes a host that sleeps in the kernel, where nothing else does. */
   post(): void {
     Atomics.add(this.#words, POSTED, 1);
-    const sleeper = Atomics.exchange(this.#words, SLEEPER, 0);
-    if (sleeper !== 0) wake({ fd: sleeper - 1 });
+    if (Atomics.load(this.#words, SLEEPER) === 0) return;
+    Atomics.add(this.#words, WAKERS, 1);
+    try {
+      const sleeper = Atomics.exchange(this.#words, SLEEPER, 0);
+      if (sleeper !== 0) wake({ fd: sleeper - 1 });
+    } finally {
+      Atomics.sub(this.#words, WAKERS, 1);
+    }
   }
 
   /** Host: how often `post` was called. */
@@ -164,6 +173,15 @@ export class SharedState {
   /** Host: it is awake by itself. */
   wakeUp(): void {
     Atomics.store(this.#words, SLEEPER, 0);
+  }
+
+  /** Host, awake: returns when nobody writes to the descriptor any more. An owner that died in there is not waited for. */
+  waitForWakers(): void {
+    for (let looks = 0; looks < 100; looks++) {
+      const wakers = Atomics.load(this.#words, WAKERS);
+      if (wakers === 0) return;
+      Atomics.wait(this.#words, WAKERS, wakers, 1);
+    }
   }
 
   /** Host: calls back with every new bit, until it answers `false`. */
