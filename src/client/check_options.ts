@@ -186,13 +186,14 @@ export function socketOptions(options: SocketOptions): SocketOptions {
 }
 
 /**
- * Refuses socket options that the transport cannot set.
+ * Refuses socket options that the transport cannot set. A default that it cannot set was not asked for.
  *
  * @throws {WebSocketError} `InvalidConfiguration`, naming the option and the transport.
  */
 export function refuseUnsupported(options: SocketOptions, transport: Transport): void {
   for (const name of transport.unsupported) {
-    if (options[name] === undefined) continue;
+    const value = options[name];
+    if (value === undefined || value === null) continue;
     const message = `options: ${name} cannot be set by the transport "${transport.name}"`;
     throw new WebSocketError("InvalidConfiguration", message);
   }

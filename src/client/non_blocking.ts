@@ -179,7 +179,7 @@ export class NonBlockingClient {
     return this.#opened.connection.sending.waiting;
   }
 
-  /** `open`; `closing` from the first Close frame on; `closed` when the socket is gone. */
+  /** `open`; `closing` from the first Close frame on; `closed` when the socket is gone, or given up. */
   get state(): ConnectionState {
     return this.#opened.connection.state;
   }

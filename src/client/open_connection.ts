@@ -27,7 +27,7 @@ export async function openConnection<Client>(
   const { target, settings } = prepare(url, options);
   if (options.transport === "syscall") return await connectAlongside<Client>(target, settings);
   const transport = await transportOf(options);
-  refuseUnsupported(target.socket, transport);
+  refuseUnsupported(options, transport);
   return await connectEventDriven<Client>(transport, target, settings);
 }
 

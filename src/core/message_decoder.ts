@@ -122,9 +122,14 @@ export class MessageDecoder {
     return 0;
   }
 
+  /** Forgets what has not been looked at; `payload` stays. */
+  discard(): void {
+    this.push(NOTHING);
+  }
+
   /** Lets go of everything: nothing will be read any more. */
   release(): void {
-    this.push(NOTHING);
+    this.discard();
     this.#message.clear();
     this.payload.release();
   }

@@ -122,6 +122,7 @@ export class Protocol {
     } catch (error) {
       if (!(error instanceof WebSocketError)) throw error;
       this.fail(error, error.closeCode ?? CloseCode.ProtocolError);
+      this.#decoder.release();
       return ProtocolEvent.Failed;
     }
   }
@@ -139,6 +140,7 @@ export class Protocol {
         this.#sendClose(close.code, "");
       }
       this.#enter("remoteClose");
+      this.#decoder.release();
     }
   }
 
@@ -152,7 +154,7 @@ export class Protocol {
     }
   }
 
-  /** Appends the pong that had to wait, if any. Call when what was unsent has gone out. */
+  /** Appends the pong that had to wait, if any. Call when nothing is unsent but what is in `output`. */
   releasePong(): void {
     if (this.#pong === undefined) return;
     this.#frame(Opcode.Pong, this.#pong);
@@ -230,7 +232,10 @@ export class Protocol {
     this.#enter("localClose");
   }
 
-  /** Fails the connection (§7.1.7): a Close with this code, unless one was sent, then nothing more either way. */
+  /**
+   * Fails the connection (§7.1.7): a Close with this code, unless one was sent, then nothing more either way.
+   * `payload` stays what it is until `end`.
+   */
   fail(error: WebSocketError, closeCode: number): void {
     if (this.#state === "closed") return;
     this.#error = error;
@@ -239,10 +244,11 @@ export class Protocol {
     this.#enter("failure");
   }
 
-  /** The stream has ended, or is given up. */
+  /** The stream has ended, or is given up; lets go of `payload` too. */
   end(): void {
     this.#enter("streamEnd");
     this.#pong = undefined;
+    this.#decoder.release();
   }
 
   #sendClose(code: number, reason: string): void {
@@ -257,7 +263,7 @@ export class Protocol {
 
   #enter(transition: Parameters<typeof nextState>[1]): void {
     this.#state = nextState(this.#state, transition);
-    if (this.#state === "closed") this.#decoder.release();
+    if (this.#state === "closed") this.#decoder.discard();
   }
 
   /** How the connection ended, once it has; `error` is what the transport or a deadline said. */

@@ -2,7 +2,7 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { MaskKeys } from "../core/mask.ts";
-import { Protocol } from "../core/protocol.ts";
+import { frameSize, Protocol } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
 import type { Clock, Timer } from "./clock.ts";
@@ -70,6 +70,8 @@ export class Connection<Client> implements ByteStreamSink {
   #deadline: Timer | undefined;
   /** End the sending side when everything is written. */
   #shutdownWanted = false;
+  /** The stream is given up, and may not have told its end yet. */
+  #dropped = false;
   #peerEnded = false;
   /** The stream is gone. */
   #gone = false;
@@ -91,7 +93,7 @@ export class Connection<Client> implements ByteStreamSink {
     const sending = this.sending = new SendSide(protocol, stream, clock, settings.highWaterMark);
     this.#reading = new ReadSide({ protocol, sending, stream }, {
       // RFC 6455 §7.1.1: the server ends the stream first; it gets a limited time for that.
-      onPeerClose: () => this.#waitForEnd(settings.closeTimeout),
+      onPeerClose: () => this.#waitForEnd(this.#closeLimit),
       onViolation: (error) => this.#fail(error),
       onThrow: (value) => this.#threw(value),
       isSilent: () => this.#ending.silent,
@@ -101,9 +103,9 @@ export class Connection<Client> implements ByteStreamSink {
     if (settings.keepAlive !== undefined) this.#keepAlive = this.#startKeepAlive(settings.keepAlive);
   }
 
-  /** `closed` when the stream is gone; until then a connection that has exchanged its Close frames is `closing`. */
+  /** `closed` when the stream is gone or given up; until then a connection that has exchanged its Close frames is `closing`. */
   get state(): ConnectionState {
-    if (this.#gone) return "closed";
+    if (this.#gone || this.#dropped) return "closed";
     return this.#protocol.state === "closed" ? "closing" : this.#protocol.state;
   }
 
@@ -122,7 +124,7 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** Whether `run` has been called. */
   get running(): boolean {
-    return this.#handler !== undefined;
+    return this.#result !== undefined;
   }
 
   /** Whether the last callback has been made. */
@@ -171,7 +173,7 @@ export class Connection<Client> implements ByteStreamSink {
     if (before !== "open" || this.#protocol.state !== "closing") return;
     this.#log.debug(`closing: ${code}`);
     this.sending.flush();
-    this.#waitForEnd(this.#settings.closeTimeout);
+    this.#waitForEnd(this.#closeLimit);
   }
 
   /** Drops the connection; only `onQuit` follows. */
@@ -215,7 +217,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#deadline?.cancel();
     this.#keepAlive?.stop();
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
-    this.#unsentAtEnd = this.sending.waiting > 0;
+    this.#unsentAtEnd = this.sending.cutOff;
     this.sending.discard();
     this.onGone?.();
     this.#finishWhenDelivered();
@@ -246,11 +248,13 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   #startKeepAlive(options: NonNullable<ConnectionSettings["keepAlive"]>): KeepAlive {
-    // Between polls, a sign of life may lie in the socket for that long.
-    const timeout = options.timeout + (this.#settings.spinWaitDuration ?? 0);
+    const { maxBufferedAmount } = this.#settings;
+    const timeout = options.timeout + this.#timeBetweenPolls;
     return new KeepAlive({ ...options, timeout }, this.#clock, {
       ping: () => {
-        if (this.#protocol.state === "open") this.sending.ping();
+        if (this.#protocol.state !== "open") return;
+        // Where the backlog has no room for it, nobody reads, and a ping would not be read either.
+        if (this.sending.waiting + frameSize(0) <= maxBufferedAmount) this.sending.ping();
       },
       dead: () => {
         const message = `no sign of life within ${options.timeout} ms of a ping`;
@@ -260,13 +264,22 @@ export class Connection<Client> implements ByteStreamSink {
     });
   }
 
+  /** Between polls, a sign of life may lie in the socket for that long. */
+  get #timeBetweenPolls(): number {
+    return this.#settings.spinWaitDuration ?? 0;
+  }
+
+  get #closeLimit(): number {
+    return this.#settings.closeTimeout + this.#timeBetweenPolls;
+  }
+
   /** Limits the wait for the stream's end; a wait that has begun goes on. */
   #waitForEnd(limit: number): void {
     if (this.#gone) return;
     // From here on this deadline decides: a peer that has said goodbye need not answer pings.
     this.#keepAlive?.stop();
     this.#deadline ??= this.#clock.after(limit, () => {
-      const message = `the peer did not answer Close within closeTimeout, ${limit} ms`;
+      const message = `the peer did not answer Close within closeTimeout, ${this.#settings.closeTimeout} ms`;
       this.giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
     });
   }
@@ -278,9 +291,12 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   #drop(): void {
+    this.#dropped = true;
+    this.sending.end();
     this.#reading.discard();
-    if (this.#gone) this.#finishWhenDelivered();
-    else this.#stream.destroy();
+    if (!this.#gone) this.#stream.destroy();
+    // A callback must have returned before the last ones are made; `#goOn` sees to that.
+    else if (!this.#reading.isDelivering) this.#finishWhenDelivered();
   }
 
   /** Hands over what was read before, and then what comes; or the end, if that has come. */
@@ -292,13 +308,13 @@ export class Connection<Client> implements ByteStreamSink {
   }
 
   #finishWhenDelivered(): void {
-    if (this.#finished || this.#handler === undefined || this.#reading.hasKept) return;
+    if (this.#finished || !this.running || this.#reading.hasKept) return;
     this.#finished = true;
     this.#protocol.end();
     const info = this.#protocol.closeInfo(this.#ending.error ?? this.#lost);
     const close = { ...info, wasClean: info.wasClean && !this.#unsentAtEnd };
     try {
-      const info = this.#ending.finish(this.#handler, this.#client!, close);
+      const info = this.#ending.finish(this.#handler!, this.#client!, close);
       this.#outcome = () => info;
       this.#result!.resolve(info);
     } catch (error) {

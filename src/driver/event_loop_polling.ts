@@ -13,6 +13,7 @@ export class EventLoopPolling {
   readonly #interval: number | null;
   // deno-lint-ignore no-explicit-any -- the connection's client type does not matter here
   readonly #connection: Connection<any>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(interval: number | null, connection: Connection<unknown>) {
     this.#interval = interval;
@@ -26,6 +27,8 @@ export class EventLoopPolling {
     } else {
       this.#connection.pause(Pause.BetweenPolls);
       this.#poll();
+      // Nobody shall wait for a poll that is of no use any more.
+      void this.#connection.whenFinished().then(() => clearTimeout(this.#timer));
     }
   }
 
@@ -47,6 +50,6 @@ export class EventLoopPolling {
   readonly #rest = (): void => {
     if (this.#connection.finished) return;
     this.#connection.pause(Pause.BetweenPolls);
-    setTimeout(this.#poll, this.#interval!);
+    this.#timer = setTimeout(this.#poll, this.#interval!);
   };
 }

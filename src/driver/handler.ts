@@ -40,7 +40,7 @@ export interface Handler<Client> {
   onPing?(client: Client, payload: Payload): void;
   /** A pong came, asked for or not. */
   onPong?(client: Client, payload: Payload): void;
-  /** After a send answered `false`: the backlog is at or below the high-water mark again. */
+  /** After a send answered `false`, while open: the backlog is at or below the high-water mark again. */
   onDrain?(client: Client): void;
   /** The connection ended by a Close frame, by the end of the stream, or by a reset. */
   onConnectionClosed?(client: Client, close: CloseInfo): void;

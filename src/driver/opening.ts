@@ -30,6 +30,8 @@ export interface Turning {
   turn(): void;
   /** The last callback has been made. */
   readonly finished: boolean;
+  /** Resolves when it has been made. */
+  whenFinished(): Promise<void>;
 }
 
 /** What makes the turns of a connection that is not just woken. */

@@ -26,6 +26,11 @@ export class Outbox {
     return this.#protocol.output.length + (this.#lent === undefined ? 0 : this.#stream.unsent);
   }
 
+  /** Whether the stream has not told yet that it has taken everything; one that is gone knows no `unsent` any more. */
+  get pending(): boolean {
+    return this.#lent !== undefined || this.#protocol.output.length > 0;
+  }
+
   /** Tells the protocol, which watches the limit, how much of what was lent has been taken meanwhile. */
   updateUnsent(): void {
     if (this.#lent !== undefined) this.#protocol.unsent = this.#stream.unsent;
@@ -34,6 +39,7 @@ export class Outbox {
   /** Writes what there is, unless corked or something is still on its way. */
   flush(): void {
     if (this.#lent !== undefined || this.#corked > 0) return;
+    this.#protocol.releasePong();
     const output = this.#protocol.output;
     const length = output.length;
     if (length === 0) return;
@@ -67,7 +73,6 @@ export class Outbox {
     if (this.#lent !== undefined) releaseBuffer(this.#lent);
     this.#lent = undefined;
     this.#protocol.unsent = 0;
-    this.#protocol.releasePong();
     this.flush();
   }
 

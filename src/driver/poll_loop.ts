@@ -41,6 +41,7 @@ export class PollLoop implements Turns {
   #turns = 0;
   #idleTurns = 0;
   #dozing: Dozing | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ connection, stream, clock, spinWaitDuration }: PollLoopParts) {
     this.#connection = connection;
@@ -53,10 +54,14 @@ export class PollLoop implements Turns {
   run(until: () => boolean, limit: number = Infinity, wakeUp?: WakeUp): void {
     const duration = this.#spinWaitDuration;
     while (!until()) {
-      if (this.turn()) continue;
-      if (duration === undefined) this.#stream.wait(Math.min(limit, this.#clock.untilNext), wakeUp);
-      else if (duration !== null) sleep(Math.min(limit, duration));
-      else continue;
+      if (this.turn() || duration === null) continue;
+      if (duration === undefined) {
+        this.#stream.wait(Math.min(limit, this.#clock.untilNext), wakeUp);
+        // It is for this turn that was waited.
+        this.#stream.poll();
+      } else {
+        sleep(Math.min(limit, duration));
+      }
       this.#clock.tick();
     }
   }
@@ -76,6 +81,8 @@ export class PollLoop implements Turns {
   start(dozing?: Dozing): void {
     this.#dozing = dozing;
     this.#burst();
+    // Nobody shall wait for a turn that is of no use any more.
+    void this.#connection.whenFinished().then(() => clearTimeout(this.#timer));
   }
 
   readonly #burst = (): void => {
@@ -91,14 +98,14 @@ export class PollLoop implements Turns {
     if (this.#connection.finished) return;
     const duration = this.#spinWaitDuration;
     if (typeof duration === "number") {
-      setTimeout(this.#burst, duration);
+      this.#timer = setTimeout(this.#burst, duration);
     } else if (duration === undefined && this.#dozing !== undefined && this.#idleTurns >= DOZE_AFTER) {
       this.#dozing.doze(this.#sleep);
       setImmediate(this.#burst);
     } else if (duration === null || this.#idleTurns < PATIENCE) {
       setImmediate(this.#burst);
     } else {
-      setTimeout(this.#burst, 1);
+      this.#timer = setTimeout(this.#burst, 1);
     }
   };
 

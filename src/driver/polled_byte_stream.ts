@@ -5,6 +5,8 @@ import type { WakeUp } from "../transport/syscall/wake_up.ts";
 
 /** The view handed out last: lengths repeat, and making a view costs more than comparing. */
 let receiveView = receiveBuffer;
+/** How much of the receive buffer a sink is looking at. */
+let inUse = 0;
 
 /** A polled stream as the byte stream that a connection knows: what it has to tell is told from within `poll`. */
 export class PolledByteStream implements ByteStream {
@@ -97,12 +99,29 @@ export class PolledByteStream implements ByteStream {
 
   #readOnce(): boolean {
     if (this.#paused || this.#ended || this.#closed) return false;
+    if (inUse > 0) return this.#readAside();
     const count = this.#read();
-    if (count > 0) {
-      if (receiveView.length !== count) receiveView = receiveBuffer.subarray(0, count);
-      this.#sink?.onData(receiveView);
-      return true;
-    }
+    if (count <= 0) return this.#readNothing(count);
+    if (receiveView.length !== count) receiveView = receiveBuffer.subarray(0, count);
+    inUse = count;
+    this.#sink?.onData(receiveView);
+    inUse = 0;
+    return true;
+  }
+
+  /** As `#readOnce`, for a stream that is polled in a callback of another one: the buffer is for that one to see. */
+  #readAside(): boolean {
+    const seen = receiveBuffer.slice(0, inUse);
+    const count = this.#read();
+    if (count <= 0) return this.#readNothing(count);
+    const bytes = receiveBuffer.slice(0, count);
+    receiveBuffer.set(seen);
+    this.#sink?.onData(bytes);
+    return true;
+  }
+
+  /** The read brought no bytes: there are none, they have ended, or it failed. */
+  #readNothing(count: number): boolean {
     if (count !== END || this.#closed) return this.#closed;
     this.#ended = true;
     this.#sink?.onEnd();

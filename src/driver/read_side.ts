@@ -35,6 +35,9 @@ export class ReadSide<Client> {
   #pausedBy = 0;
   /** Whether turns are announced from outside, by `turn`, rather than by the arrival of bytes. */
   #turnsFromOutside = false;
+  /** Whether a callback may be under way that is about something kept. */
+  #delivering = false;
+  #discarded = false;
   /** Whether a message or control frame was handed over since the turn began. */
   #busy = false;
 
@@ -55,6 +58,11 @@ export class ReadSide<Client> {
   /** Whether something that was read waits to be handed over. */
   get hasKept(): boolean {
     return this.#kept.length > 0;
+  }
+
+  /** Whether what was kept is just being handed over. */
+  get isDelivering(): boolean {
+    return this.#delivering;
   }
 
   /** Whether whoever takes the messages has asked for a pause. */
@@ -89,7 +97,9 @@ export class ReadSide<Client> {
     const kept = this.#kept;
     if (kept.length > 0 && !this.#paused) {
       this.#kept = NOTHING;
+      this.#delivering = true;
       this.#deliver(kept, true);
+      this.#delivering = false;
     }
     return !this.hasKept;
   }
@@ -99,8 +109,9 @@ export class ReadSide<Client> {
     if (!this.#paused) this.#stream.resume();
   }
 
-  /** Forgets what was kept. */
+  /** Forgets what was kept, and keeps nothing any more. */
   discard(): void {
+    this.#discarded = true;
     this.#kept = NOTHING;
   }
 
@@ -122,7 +133,7 @@ export class ReadSide<Client> {
   onData(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
     // After the peer's Close, or a failure, what comes is not even looked at.
-    if (this.#protocol.state === "closed") return;
+    if (this.#protocol.state === "closed" || this.#discarded) return;
     if (this.#paused || this.#handler === undefined) this.#keep(bytes);
     else this.#deliver(bytes, false);
   }
@@ -156,8 +167,10 @@ export class ReadSide<Client> {
           this.#controlEvent(event);
         }
       }
-      if (this.#paused && owned && !this.hasKept) this.#kept = protocol.unread();
-      else if (this.#paused) this.#keep(protocol.unread());
+      if (this.#paused && !this.#discarded) {
+        if (owned && !this.hasKept) this.#kept = protocol.unread();
+        else this.#keep(protocol.unread());
+      }
       if (!this.#busy && !this.#turnsFromOutside && !this.#events.isSilent()) handler.onIdle?.(client);
     } catch (value) {
       this.#events.onThrow(value);

@@ -1,6 +1,7 @@
 import { WebSocketError } from "../core/errors.ts";
 import { Opcode } from "../core/opcode.ts";
 import type { Protocol } from "../core/protocol.ts";
+import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
@@ -12,7 +13,7 @@ export class SendSide {
   messagesSent = 0;
   /** Milliseconds from the last ping to the first pong after it. */
   lastRoundTrip: number | undefined;
-  /** Called when the backlog is at or below the high-water mark again, after a send answered `false`. */
+  /** Called when the backlog is at or below the high-water mark again, after a send answered `false`, while open. */
   onDrain: (() => void) | undefined;
 
   readonly #protocol: Protocol;
@@ -20,7 +21,7 @@ export class SendSide {
   readonly #clock: Clock;
   readonly #highWaterMark: number;
   #drainWanted = false;
-  #gone = false;
+  #ended = false;
   #pingSentAt: number | undefined;
 
   constructor(protocol: Protocol, stream: ByteStream, clock: Clock, highWaterMark: number) {
@@ -33,6 +34,11 @@ export class SendSide {
   /** Bytes that the system has not taken yet. */
   get waiting(): number {
     return this.#outbox.waiting;
+  }
+
+  /** Whether something was not taken by the stream before it was gone. */
+  get cutOff(): boolean {
+    return this.#outbox.pending;
   }
 
   /** Bytes handed to the stream. */
@@ -116,12 +122,18 @@ export class SendSide {
   checkDrain(): void {
     if (!this.#drainWanted || this.onDrain === undefined || this.waiting > this.#highWaterMark) return;
     this.#drainWanted = false;
-    this.onDrain();
+    // It says: go on sending.
+    if (this.#state === "open") this.onDrain();
+  }
+
+  /** The stream is given up: whoever sends from now on is told so. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** The stream is gone. */
   discard(): void {
-    this.#gone = true;
+    this.#ended = true;
     this.#drainWanted = false;
     this.#outbox.discard();
   }
@@ -133,8 +145,12 @@ export class SendSide {
     return false;
   }
 
+  get #state(): ConnectionState {
+    return this.#ended ? "closed" : this.#protocol.state;
+  }
+
   #checkOpen(what: string): void {
-    const state = this.#gone ? "closed" : this.#protocol.state;
+    const state = this.#state;
     if (state === "open") return this.#outbox.updateUnsent();
     throw new WebSocketError("ConnectionClosed", `sending a ${what}: the connection is ${state}`);
   }

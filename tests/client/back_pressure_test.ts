@@ -70,6 +70,20 @@ describe("back-pressure", () => {
     assertEquals(record.messages.includes("drain"), false);
   });
 
+  it("no onDrain once the connection closes: there is nothing to go on with", async () => {
+    const { client, received } = await memoryClient({ highWaterMark: 0 }, { takes: 5 });
+    const record = recorder({
+      onActivated: (client) => {
+        assertEquals(client.sendText("hello"), false);
+        client.close();
+      },
+      onDrain: (client) => void client.sendText("more"),
+    });
+    await bounded("the client to end", client.run(record.handler));
+    assertEquals(record.messages, ["activated", "text hello", "closed 1000 clean local", "quit"]);
+    assertEquals(received()[0], "1 hello");
+  });
+
   it("a corked send that answers false is followed by onDrain, though the write is taken at once", async () => {
     const { client } = await memoryClient({ highWaterMark: 10 });
     const record = recorder({ onDrain: (client) => client.close() });

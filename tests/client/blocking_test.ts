@@ -104,6 +104,24 @@ describe("BlockingClient.run", () => {
       assert(isInOrder, calls.join());
     }));
 
+  for (const transport of [undefined, "syscall"] as const) {
+    it(`without readTimeout a wait that brings a message is no idle turn, ${transport}`, () =>
+      withPeer("sendsTwice", { transport }, (client, peer) => {
+        const calls: string[] = [];
+        client.run({
+          onPoll: () => calls.push("poll"),
+          onIdle: () => calls.push("idle"),
+          onTextMessage: (client, { text }) => {
+            calls.push(text);
+            peer.board.open();
+            if (text === "second") client.close();
+          },
+        });
+        const texts = calls.slice(0, calls.indexOf("second") + 1).filter((call) => call !== "poll");
+        assertEquals(texts, ["first", "second"]);
+      }));
+  }
+
   it("a callback that throws ends it, and nothing but onQuit follows", () =>
     withPeer("counts", {}, (client) => {
       const calls: string[] = [];

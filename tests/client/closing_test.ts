@@ -3,8 +3,9 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { NonBlockingClient, type NonBlockingOptions, WebSocketError } from "../../mod.ts";
 import { binaryFrame, closeFrame, concat, opcodes, textFrame } from "../support/frames.ts";
 import { type ClientFrame, type RawPeer, rawServer } from "../support/raw_server.ts";
+import { memoryClient } from "./memory_client.ts";
 import { type Actions, describeClose, recorder } from "./recorder.ts";
-import { bounded, transports, turn } from "./setup.ts";
+import { bounded, transports, turn, until } from "./setup.ts";
 
 async function readClose(peer: RawPeer): Promise<ClientFrame> {
   for (;;) {
@@ -12,6 +13,17 @@ async function readClose(peer: RawPeer): Promise<ClientFrame> {
     if (frame.opcode === opcodes.close) return frame;
   }
 }
+
+it("44 a reset with our Close only half written does not end clean", async () => {
+  const { client, server } = await memoryClient({}, { capacity: 3 });
+  const running = client.run({});
+  server.stream.pause();
+  server.send(closeFrame(1000));
+  await until("a part of the answer to be written", () => client.bufferedAmount > 0);
+  server.stream.reset();
+  const close = await bounded("the client to end", running);
+  assertEquals(describeClose(close), "1000 not clean remote");
+});
 
 /** Whatever the client does to its end of the stream. */
 async function isLetGo(peer: RawPeer): Promise<void> {

@@ -21,6 +21,12 @@ const scenarios: Record<string, () => Promise<void>> = {
     });
     await client.run({ onActivated: (client) => client.close() });
   },
+  "polling at long intervals": async () => {
+    const client = await NonBlockingClient.connect(url!, { ...options, spinWaitDuration: 60_000 });
+    const running = client.run({});
+    setTimeout(() => client.forceQuit(), 50);
+    await running;
+  },
   forceQuit: async () => {
     const client = await NonBlockingClient.connect(url!, { ...options, spinWaitDuration: null });
     await client.run({ onPoll: (client) => client.forceQuit() });

@@ -31,6 +31,7 @@ function run(...args: string[]): Promise<{ code: unknown; output: string }> {
 const scenarios = [
   "closed by the client",
   "keep-alive, polling and a signal",
+  "polling at long intervals",
   "forceQuit",
   "a callback that throws",
   "using, not waited for",

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { type CloseInfo, NonBlockingClient } from "../../mod.ts";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { type CloseInfo, NonBlockingClient, WebSocketError } from "../../mod.ts";
 import {
   binaryFrame,
   closeFrame,
@@ -11,6 +11,7 @@ import {
   textFrame,
 } from "../support/frames.ts";
 import { rawServer } from "../support/raw_server.ts";
+import { PeerThread } from "../thread/peer_thread.ts";
 import { memoryServer } from "./memory_server.ts";
 import { type Actions, type CallbackName, callbackNames, describeClose, recorder } from "./recorder.ts";
 import { bounded, transports, turn } from "./setup.ts";
@@ -148,6 +149,77 @@ for (const name of callbackNames) {
     });
   });
 }
+
+it("the signal aborted: the message stays what it is until the callback returns", async () => {
+  const controller = new AbortController();
+  const server = memoryServer({ append: textFrame("whole") });
+  const { transport } = server;
+  const client = await NonBlockingClient.connect("ws://memory.example", {
+    transport,
+    signal: controller.signal,
+  });
+  const events: string[] = [];
+  const running = client.run({
+    onTextMessage: (_, message) => {
+      const { bytes } = message;
+      controller.abort();
+      events.push(message.text, new TextDecoder().decode(bytes));
+    },
+    onError: (_, { code }) => void events.push(code),
+  });
+  await bounded("the client to end", running);
+  assertEquals(events, ["whole", "whole", "Aborted"]);
+});
+
+it("forceQuit: closed at once, and whoever sends is told so", async () => {
+  const { transport } = memoryServer();
+  const client = await NonBlockingClient.connect("ws://memory.example", { transport });
+  const states: unknown[] = [];
+  const close = await bounded(
+    "the client to end",
+    client.run({
+      onActivated: (client) => {
+        client.forceQuit();
+        states.push(client.state, assertThrows(() => client.sendText("late"), WebSocketError).code);
+      },
+    }),
+  );
+  assertEquals([...states, describeClose(close)], ["closed", "ConnectionClosed", "1006 not clean local"]);
+});
+
+it("run() without a handler, from a program without types, rejects", async () => {
+  const { transport } = memoryServer();
+  const client = await NonBlockingClient.connect("ws://memory.example", { transport });
+  await assertRejects(() => bounded("the client to end", client.run(undefined as never)), TypeError);
+  assertEquals(client.state, "closed");
+});
+
+it("another client that blocks, over system calls: messages stay what they are", async () => {
+  await using peer = await PeerThread.start("counts");
+  await using another = await PeerThread.start("echo");
+  const client = NonBlockingClient.connectSync(peer.url, { transport: "syscall" });
+  const texts: string[] = [];
+  const inner: string[] = [];
+  client.runSync({
+    onTextMessage: (_, message) => {
+      if (texts.length === 0) {
+        const second = NonBlockingClient.connectSync(another.url, { transport: "syscall" });
+        second.runSync({
+          onActivated: (second) => second.sendText("something else"),
+          onTextMessage: (second, { text }) => {
+            inner.push(text);
+            second.close();
+          },
+        });
+      }
+      texts.push(message.text);
+    },
+  });
+  const hundred = Array.from({ length: 100 }, (_, index) => `${index}`);
+  assertEquals([texts, inner], [hundred, ["something else"]]);
+  await peer.finish();
+  await another.finish();
+});
 
 for (const transport of transports) {
   it(`an exception in a callback drops the socket, ${transport} transport`, async () => {

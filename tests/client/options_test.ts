@@ -198,6 +198,15 @@ describe("options: socket options that a transport cannot set", () => {
     const transport = { ...untouched, name: "mine", unsupported: ["noDelay"] as const };
     assertStringIncludes((await refusal({ transport, noDelay: false })).message, '"mine"');
   });
+
+  it("a default that the transport cannot set is nobody's wish", async () => {
+    for (const options of [{}, { noDelay: undefined }, { noDelay: null }]) {
+      const server = memoryServer();
+      const transport = { ...server.transport, unsupported: ["noDelay"] as const };
+      const client = await NonBlockingClient.connect("ws://memory.example", { ...options, transport });
+      client.forceQuit();
+    }
+  });
 });
 
 describe("options: what is left out or undefined has its default", () => {

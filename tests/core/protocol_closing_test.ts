@@ -194,6 +194,26 @@ describe("protocol: failing", () => {
     assertEquals(protocol.output.length, 0);
     assertStrictEquals(protocol.closeInfo().error, error);
   });
+
+  it("given up while somebody looks at a message: it stays until the end", () => {
+    const whole = textFrame("a message");
+    for (const split of [0, 5]) {
+      const protocol = protocolOf();
+      protocol.receive(whole.slice(0, split));
+      assertEquals(protocol.next(), ProtocolEvent.None);
+      protocol.receive(whole.slice(split));
+      assertEquals(protocol.next(), ProtocolEvent.Text);
+      const { bytes } = protocol.payload;
+      protocol.fail(new WebSocketError("Aborted", "enough"), 1001);
+      // Whoever sends now may get memory out of the pool.
+      const other = protocolOf();
+      other.sendBinary(new Uint8Array(4000));
+      other.sendBinary(new Uint8Array(4000));
+      assertEquals([protocol.payload.text, new TextDecoder().decode(bytes)], ["a message", "a message"]);
+      protocol.end();
+      assertEquals(protocol.payload.byteLength, 0);
+    }
+  });
 });
 
 describe("protocol: how it ended", () => {

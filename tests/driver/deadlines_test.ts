@@ -22,6 +22,19 @@ describe("deadlines of a connection", () => {
     assertEquals(describeFrames(stream.written).length, 1, "one Close");
   });
 
+  it("with an interval between polls, the answer to close() may lie in the socket for that long", async () => {
+    const { clock, events, run, stream, subject } = connection({
+      settings: { closeTimeout: 100, spinWaitDuration: 300 },
+    });
+    const running = run();
+    subject.close(1000, "");
+    clock.advance(399);
+    assertEquals(stream.calls.includes("destroy"), false);
+    clock.advance(1);
+    assertEquals((await running).error?.message, "the peer did not answer Close within closeTimeout, 100 ms");
+    assertEquals(events, ["Timeout close", "quit"]);
+  });
+
   it("messages that come after close() do not put the deadline off", () => {
     const { clock, events, run, stream, subject } = connection({ settings: { closeTimeout: 100 } });
     void run();
@@ -119,6 +132,20 @@ describe("deadlines of a connection", () => {
     assertEquals(events, ["pong", "Timeout keepAlive", "quit"]);
     assertEquals(describeFrames(stream.written).slice(1), ["9", "8 \u0003\uFFFD"]);
     assertEquals(clock.pending, 0);
+  });
+
+  it("keepAlive with a backlog that leaves no room for a ping: no ping, and the same verdict", async () => {
+    const { clock, events, run, stream, subject } = connection({
+      settings: { keepAlive: { interval: 100, timeout: 50 }, maxBufferedAmount: 106 },
+      room: 0,
+    });
+    const running = run();
+    subject.sending.binary(new Uint8Array(100));
+    clock.advance(1000);
+    await running;
+    assertEquals(events, ["Timeout keepAlive", "quit"]);
+    assertEquals(subject.stats.framesSent, 2, "the message and the Close");
+    assertEquals(stream.writes.length, 1);
   });
 
   it("keepAlive does not run before run(), where nothing is read", () => {

@@ -98,6 +98,17 @@ describe("outbox", () => {
     assertEquals(stream.writes.slice(1).map(describeFrames), [["10 latest"]]);
   });
 
+  it("a pong that had to wait for what is corked leaves with it", () => {
+    const { protocol, stream, subject, send } = outbox();
+    subject.cork();
+    send("x".repeat(20_000));
+    protocol.receive(pingFrame("p"));
+    while (protocol.next() !== 0);
+    subject.flush();
+    subject.uncork();
+    assertEquals(describeFrames(stream.written).slice(1), ["10 p"]);
+  });
+
   it("discarded: nothing waits, nothing is written", () => {
     const { stream, subject, send } = outbox(3);
     send("a");

@@ -2,6 +2,7 @@ import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
 import { Pause } from "../../src/driver/pause.ts";
 import { closeFrame, concat, textFrame } from "../support/frames.ts";
+import { bounded } from "../client/setup.ts";
 import { connection } from "./connection.ts";
 
 const three = concat(textFrame("one"), textFrame("two"), textFrame("three"));
@@ -67,6 +68,35 @@ describe("a paused connection", () => {
     subject.forceQuit();
     await running;
     assertEquals(events, ["text one", "quit"]);
+  });
+
+  it("forceQuit in a callback that has paused does not wait for the rest", async () => {
+    const { events, run, stream, subject } = connection({
+      onText: () => {
+        subject.pause();
+        subject.forceQuit();
+      },
+    });
+    const running = run();
+    stream.sink.onData(three);
+    await bounded("the end", running, 1000);
+    assertEquals(events, ["text one", "quit"]);
+  });
+
+  it("forceQuit in a callback about what is kept, the stream gone: the callback returns before onQuit", async () => {
+    const { events, run, stream, subject } = connection({
+      onText: (text) => {
+        if (text === "one") return subject.pause();
+        subject.forceQuit();
+        events.push("returns");
+      },
+    });
+    const running = run();
+    stream.sink.onData(three);
+    stream.sink.onClose();
+    subject.resume();
+    await running;
+    assertEquals(events, ["text one", "text two", "returns", "quit"]);
   });
 
   it("for two reasons: one of them gone is not enough", () => {

@@ -15,6 +15,18 @@ function strike(how: "throw" | "hang"): void {
   channel.close();
 }
 
+/** A signal that counts who listens to it. */
+function watchedSignal() {
+  const watched = {
+    listeners: 0,
+    signal: Object.assign(new AbortController().signal, {
+      addEventListener: () => void watched.listeners++,
+      removeEventListener: () => void watched.listeners--,
+    }),
+  };
+  return watched;
+}
+
 async function linesOf(client: AsyncClient): Promise<string[]> {
   const lines: string[] = [];
   for await (const event of client.events) {
@@ -108,7 +120,15 @@ describe("an I/O thread that dies", () => {
     const limit = 25_000;
     await using listens = await PeerThread.start("listens");
     await using deaf = await PeerThread.start("deafForEver");
+    await using mute = await PeerThread.start("mute");
+    await using patient = await PeerThread.start("listensLong");
     const client = await AsyncClient.connect(listens.url, { workerUrl });
+    const other = await AsyncClient.connect(patient.url, { controlCapacity: 65_536 });
+    const watched = watchedSignal();
+    const options = { workerUrl, handshakeTimeout: 60_000, signal: watched.signal };
+    const connecting = AsyncClient.connect(mute.url, options);
+    connecting.catch(() => {});
+    await until("the request", () => mute.board.count === 1);
     const events = client.events.handle();
     await using reader = await ProgramThread.start<string[]>(
       { name: "read", url: listens.url, workerUrl },
@@ -120,9 +140,17 @@ describe("an I/O thread that dies", () => {
     );
     await using consumer = await ProgramThread.start<string[]>({ name: "consumeBlocking", events }, limit);
     const thread = client.run();
+    // A thread that is alive is not given up for waiting, for a message whose sender is blocked in the middle of it.
+    other.run();
+    const blocked = other.control.sendBinary(new Uint8Array(1024 * 1024));
     strike("hang");
     const close = thread.joinSync(20_000);
     assertEquals([close?.code, close?.error?.code, close?.error?.phase], [1006, "Timeout", "thread"]);
+    assertEquals((await blocked).sent, true);
+    other.control.forceQuit();
+    assertEquals(await linesOf(other), ["activated", "quit"]);
+    const error = await assertRejects(() => connecting, WebSocketError);
+    assertEquals([error.code, error.phase, watched.listeners], ["Timeout", "thread", 0]);
     assertEquals(await reader.result(), ["activated", "error Timeout thread", "quit"]);
     const [sending, again, state, ...rest] = await sender.result();
     assertEquals([sending, again, state], ["Timeout thread", "ConnectionClosed", "closed"]);

@@ -132,6 +132,12 @@ const listens: Script = async (peer) => {
   await peer.closed();
 };
 
+/** As `listens`, for longer than a thread is waited for that gives no sign of life. */
+const listensLong: Script = async (peer) => {
+  await peer.handshake();
+  await peer.closed({ limit: 60_000 });
+};
+
 /** Sends a hundred texts, `0` to `99`, then closes. */
 const counts: Script = async (peer) => {
   await peer.handshake();
@@ -179,6 +185,7 @@ export const scripts = {
   bothWays,
   hearsTogether,
   listens,
+  listensLong,
   mute,
   wantsHeaders,
   counts,
