@@ -35,8 +35,21 @@ export function acquireBuffer(size: number): PooledBuffer {
 /** Takes a buffer back. The caller must not touch it, or a view of it, again. */
 export function releaseBuffer(buffer: PooledBuffer): void {
   const size = buffer.bytes.length;
-  const list = free[31 - Math.clz32(size) - SMALLEST_BITS];
-  if (list === undefined || retained + size > MOST_RETAINED) return;
+  const index = 31 - Math.clz32(size) - SMALLEST_BITS;
+  const list = free[index];
+  if (list === undefined) return;
+  if (retained + size > MOST_RETAINED && !dropLarger(index)) return;
   retained += size;
   list.push(buffer);
+}
+
+/** Makes room for a small buffer, which every message needs, by leaving to the garbage collector a large one. */
+function dropLarger(index: number): boolean {
+  for (let larger = free.length - 1; larger > index; larger--) {
+    const dropped = free[larger].pop();
+    if (dropped === undefined) continue;
+    retained -= dropped.bytes.length;
+    return true;
+  }
+  return false;
 }

@@ -62,6 +62,15 @@ describe("buffer_pool", () => {
     assert(again.includes(acquireBuffer(MIB)));
   });
 
+  it("large buffers that came back do not keep small ones out", () => {
+    // Together more than is kept, down to what a small one takes.
+    const sizes = [...Array(32).fill(MIB), ...Array(16).fill(64 * KIB), ...Array(8).fill(8 * KIB)];
+    const large = sizes.map(acquireBuffer);
+    const small = [acquireBuffer(100), acquireBuffer(100)];
+    for (const buffer of [...large, ...small]) releaseBuffer(buffer);
+    for (let i = 0; i < 2; i++) assert(small.includes(acquireBuffer(100)));
+  });
+
   it("leaves buffers over 16 MiB to the garbage collector, and nothing at all alone", () => {
     const huge = acquireBuffer(16 * MIB + 1);
     releaseBuffer(huge);
