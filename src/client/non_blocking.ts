@@ -84,7 +84,8 @@ export class NonBlockingClient {
   }
 
   /**
-   * As {@linkcode NonBlockingClient.run}, on this thread alone: the event loop stands still. With
+   * As {@linkcode NonBlockingClient.run}, on this thread alone: the event loop stands still, so no timer goes off and no
+   * `AbortSignal.timeout`. With
    * `transport: "syscall"` only. `spinWaitDuration` says how it waits: `null` polls without a pause, `undefined`
    * sleeps in the kernel until something comes, a number sleeps that long between polls.
    *

@@ -2,8 +2,22 @@ import { describe, it } from "node:test";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startEchoServer } from "../../examples/support/echo_server.ts";
+
+/** Whether somebody listens there. */
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect({ port, host: "127.0.0.1" });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch (error) {
+    assertMatch(String(error), /ECONNREFUSED|ECONNRESET/);
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
 
 describe("echo server of the examples", () => {
   it("echoes on a thread of its own, and is gone after close", async () => {
@@ -17,8 +31,11 @@ describe("echo server of the examples", () => {
     await closed;
 
     await server.close();
-    const refused = connect({ port: server.port, host: "127.0.0.1" });
-    await assertRejects(() => once(refused, "connect"), Error, "ECONNREFUSED");
+    // A thread that was terminated lives on for a moment in Deno.
+    const end = performance.now() + 4000;
+    while (await accepts(server.port)) {
+      assert(performance.now() < end, "the server still accepts connections");
+    }
   });
 
   it("has a certificate that its ca vouches for", async () => {
