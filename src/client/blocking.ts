@@ -164,10 +164,13 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
     this.#engine.forceQuit();
   }
 
-  /** Sends Close, unless that was done, and waits for the end, at most `closeTimeout`; events are dropped. */
+  /**
+   * Sends Close, unless that was done, and waits for the end, at most `closeTimeout`; events are dropped. In a callback
+   * of `run` it is `close` alone: `run` goes on to the end.
+   */
   [Symbol.dispose](): void {
     this.close();
-    while (!this.#quit) this.#receive(Infinity);
+    while (!this.#quit && !this.#ran) this.#receive(Infinity);
   }
 
   #receive(timeout: number): Received | undefined | null {

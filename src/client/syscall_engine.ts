@@ -101,17 +101,24 @@ export class SyscallEngine implements BlockingEngine {
   cork<T>(fn: () => T): T {
     const { sending } = this.#opened.connection;
     sending.cork();
+    let result: T;
     try {
-      return fn();
+      result = fn();
     } finally {
       sending.uncork();
-      this.#flush();
     }
+    this.#flush();
+    return result;
   }
 
+  /** `closeTimeout` limits the wait. */
   close(code: number, reason: string): void {
-    this.#opened.connection.close(code, reason);
-    this.#flush();
+    const { connection } = this.#opened;
+    const { sending } = connection;
+    connection.close(code, reason);
+    if (sending.isCorked || this.#running || sending.waiting === 0) return;
+    this.#start();
+    this.#wait(() => sending.waiting === 0, Infinity);
   }
 
   forceQuit(): void {
@@ -154,12 +161,21 @@ export class SyscallEngine implements BlockingEngine {
 
   /** Waits until the system has taken everything, and reads meanwhile: two peers that only write never end. */
   #flush(): boolean {
-    const { sending } = this.#opened.connection;
+    const { connection, stream } = this.#opened;
+    const { sending } = connection;
     if (sending.isCorked || this.#running) return sending.waiting === 0;
-    if (sending.waiting === 0) return true;
+    if (sending.waiting === 0 && !stream.closed) return true;
+    let taken = false;
+    connection.onFlushed = () => taken = true;
     this.#start();
-    this.#wait(() => sending.waiting === 0, this.#writeTimeout);
-    if (sending.waiting === 0) return true;
+    this.#wait(() => taken || connection.state === "closed", this.#writeTimeout);
+    if (taken) return true;
+    if (connection.state === "closed") {
+      throw new WebSocketError(
+        "ConnectionClosed",
+        "sending: the connection was lost before the system took the bytes",
+      );
+    }
     const message =
       `sending: the system has not taken the bytes within writeTimeout, ${this.#writeTimeout} ms`;
     throw new WebSocketError("Timeout", message, { phase: "write" });

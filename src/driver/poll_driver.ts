@@ -13,6 +13,7 @@ import { Upgrade } from "./upgrade.ts";
 /** An open WebSocket whose turns this thread makes. */
 export interface OpenedPolled<Client> extends Opened<Client> {
   readonly turns: PollLoop;
+  readonly stream: PolledByteStream;
 }
 
 /** Opens a WebSocket over the syscall transport while this thread waits. The connection is not read before it runs. */
@@ -95,7 +96,7 @@ class PolledUpgrade<Client> {
         const opened = opening.open(byteStream, leftover, clock);
         const parts = { connection: opened.connection, stream: byteStream, clock, spinWaitDuration };
         const receiveTimes = receiveTimestamps ? stream.socket : undefined;
-        this.#opened = { ...opened, turns: new PollLoop(parts), receiveTimes };
+        this.#opened = { ...opened, stream: byteStream, turns: new PollLoop(parts), receiveTimes };
       },
       onFail: (error) => this.#failed = { error },
     });

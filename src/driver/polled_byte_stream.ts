@@ -35,9 +35,9 @@ export class PolledByteStream implements ByteStream {
     return this.#lentTo - this.#lentFrom;
   }
 
-  /** Whether nothing more will come of it: `onClose` has been called. */
-  get over(): boolean {
-    return this.#told;
+  /** Whether nothing more will come of it; the next `poll` tells, if none has. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   attach(sink: ByteStreamSink): void {
