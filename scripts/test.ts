@@ -49,6 +49,7 @@ async function runAllTests(): Promise<void> {
     const result = await runTests(runtime, files, { onLine }).finally(() => clearInterval(stillRunning));
     const counts = `${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`;
     report(`${runtime}: ${counts} (${seconds(result.durationMs)})`, result);
+    for (const name of result.unstable) console.log(`UNSTABLE on ${runtime}, passed when run again: ${name}`);
     if (result.failed > 0) console.log(`\n${result.output}\n\n${failureList(runtime, result.failures)}\n`);
   }
 }
