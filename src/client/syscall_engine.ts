@@ -186,7 +186,7 @@ export class SyscallEngine implements BlockingEngine {
     const { connection, turns } = this.#opened;
     const deadline = performance.now() + timeout;
     const over = (): boolean => done() || connection.finished || performance.now() >= deadline;
-    turns.run(over, timeout);
+    turns.run(over, timeout, deadline);
   }
 
   get #empty(): boolean {

@@ -50,17 +50,21 @@ export class PollLoop implements Turns {
     this.#spinWaitDuration = spinWaitDuration;
   }
 
-  /** Makes turns until `until` answers true. `limit` bounds each sleep, in milliseconds. */
-  run(until: () => boolean, limit: number = Infinity, wakeUp?: WakeUp): void {
+  /**
+   * Makes turns until `until` answers true. No sleep takes longer than `limit` milliseconds, or goes on beyond
+   * `deadline`, a time of `performance.now()`.
+   */
+  run(until: () => boolean, limit: number = Infinity, deadline: number = Infinity): void {
     const duration = this.#spinWaitDuration;
     while (!until()) {
       if (this.turn() || duration === null) continue;
+      const most = Math.max(0, Math.min(limit, deadline - performance.now()));
       if (duration === undefined) {
-        this.#stream.wait(Math.min(limit, this.#clock.untilNext), wakeUp);
+        this.#stream.wait(Math.min(most, this.#clock.untilNext));
         // It is for this turn that was waited.
         this.#stream.poll();
       } else {
-        sleep(Math.min(limit, duration));
+        sleep(Math.min(most, duration));
       }
       this.#clock.tick();
     }
