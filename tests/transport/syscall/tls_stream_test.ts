@@ -117,7 +117,10 @@ describe("TlsStream", () => {
     });
   });
 
-  test("a peer that does not read: partial writes, then none, then all arrives", () => {
+  // The far end is `node:tls` in this runtime; Deno's neither stops reading reliably nor sends this alert always.
+  const skip = "Deno" in globalThis ? "depends on the TLS server of Deno" : false;
+
+  test("a peer that does not read: partial writes, then none, then all arrives", { skip }, () => {
     const { ca } = far.certificates;
     const stream = connectTo({
       host: "localhost",
@@ -210,7 +213,7 @@ describe("TlsStream", () => {
     assertEchoes(connect(far.ports.mutual, far.certificates.client));
   });
 
-  test("a client certificate that is missing: TLS 1.3 tells it with the first read", () => {
+  test("a client certificate that is missing: TLS 1.3 tells it with the first read", { skip }, () => {
     using(connect(far.ports.mutual), (stream) => {
       const error = assertThrows(() => readToEnd(stream), OpenSslError);
       assertEquals(error.code, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED");
