@@ -3,86 +3,72 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { type CommandOptions, runCommand } from "./command.ts";
+import { runCommand } from "./command.ts";
 import { parseJUnit, type TestCase } from "./junit.ts";
 
 /** The runtimes that the tests run on. */
 export const runtimes = ["deno", "bun", "node"] as const;
 export type Runtime = (typeof runtimes)[number];
 
-/** How a run of the tests on one runtime went. */
-export interface RuntimeResult {
+/** Test files that run in one process. */
+export interface Batch {
+  readonly runtime: Runtime;
+  readonly files: readonly string[];
+}
+
+/** How the tests of a batch went. */
+export interface BatchResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
   readonly durationMs: number;
   /** Why, for each failure that has a name. */
   readonly failures: readonly string[];
-  /** Failures that did not come again when their batch was run once more: to be looked into. */
+  /** Failures that did not come again when the batch was run once more: to be looked into. */
   readonly unstable: readonly string[];
-  /** What the runtime printed, without its lines on tests that passed. */
+  /** What the runtime printed where a test failed, without its lines on tests that passed. */
   readonly output: string;
 }
 
-/** All files of one runtime together may take this long. */
+/** A batch may take this long. */
 const limitMs = 10 * 60_000;
 
-/** Runs test files on a runtime, and counts by its JUnit reports. */
-export async function runTests(
-  runtime: Runtime,
-  files: readonly string[],
-  options: Pick<CommandOptions, "onLine"> = {},
-): Promise<RuntimeResult> {
-  const total = { passed: 0, failed: 0, skipped: 0, durationMs: 0, output: "" };
-  const failures: string[] = [];
-  const unstable: string[] = [];
-  for (const batch of batchesOf(runtime, files)) {
-    if (batch.length === 1) options.onLine?.(batch[0]!);
-    const run = () => runBatch(runtime, batch, { ...options, limitMs: limitMs - total.durationMs });
-    let result = await run();
-    total.durationMs += result.durationMs;
-    // A machine that many share can make a wait too long. What fails twice has failed; what fails once is told.
-    if (result.failed > 0 && total.durationMs < limitMs) {
-      total.output += `${result.output}\n`;
-      const first = result.failures;
-      result = await run();
-      total.durationMs += result.durationMs;
-      if (result.failed === 0) unstable.push(...first);
-    }
-    total.passed += result.passed;
-    total.failed += result.failed;
-    total.skipped += result.skipped;
-    failures.push(...result.failures);
-    if (result.failed > 0) total.output += `${result.output}\n`;
-    if (total.durationMs >= limitMs) break;
-  }
-  return { ...total, failures, unstable };
-}
-
-/** What runs in one process: a folder's files. */
-function batchesOf(runtime: Runtime, files: readonly string[]): readonly (readonly string[])[] {
+/** What runs in one process: a folder's files, or a file. */
+export function batchesOf(runtime: Runtime, files: readonly string[]): readonly Batch[] {
   // Node loses results between the processes of `node --test` and their parent when told to force the exit
   // (nodejs/node#64833), and hangs on a leaked handle when not. So each file runs by itself.
-  if (runtime === "node") return files.map((file) => [file]);
+  if (runtime === "node") return files.map((file) => ({ runtime, files: [file] }));
   const folders = new Map<string, string[]>();
   for (const file of files) {
     const folder = path.dirname(file);
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return [...folders.values()];
+  return [...folders.values()].map((files) => ({ runtime, files }));
 }
 
-async function runBatch(
-  runtime: Runtime,
-  files: readonly string[],
-  options: CommandOptions,
-): Promise<Omit<RuntimeResult, "unstable">> {
+/**
+ * Runs the tests of a batch, and counts by the runtime's JUnit report. A machine that many share can make a wait too
+ * long: what fails twice has failed, what fails once is told.
+ */
+export async function runBatch(batch: Batch): Promise<BatchResult> {
+  const first = await runOnce(batch);
+  if (first.failed === 0) return { ...first, output: "", unstable: [] };
+  const second = await runOnce(batch);
+  return {
+    ...second,
+    durationMs: first.durationMs + second.durationMs,
+    unstable: second.failed === 0 ? first.failures : [],
+    output: [first.output, second.failed === 0 ? "" : second.output].join("\n"),
+  };
+}
+
+async function runOnce({ runtime, files }: Batch): Promise<Omit<BatchResult, "unstable">> {
   const directory = await mkdtemp(path.join(tmpdir(), "websocket-tests-"));
   try {
     const report = path.join(directory, "report.xml");
     const text = path.join(directory, "report.txt");
     const paths = files.map((file) => `./${file}`);
-    const result = await runCommand([runtime, ...argumentsFor(runtime, report, text), ...paths], options);
+    const result = await runCommand([runtime, ...argumentsFor(runtime, report, text), ...paths], { limitMs });
     const { cases, problem } = await readReport(report);
 
     const count = (outcome: TestCase["outcome"]) => cases.filter((test) => test.outcome === outcome).length;

@@ -1,10 +1,12 @@
 // Runs every test on every runtime, and the checks:
 //   node scripts/test.ts [--runtime deno|bun|node|checks]... [part of a file's path]...
+import { availableParallelism } from "node:os";
+import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { checks } from "./checks.ts";
 import { runCommand, seconds } from "./command.ts";
-import { runTests, runtimes } from "./runtimes.ts";
+import { type Batch, batchesOf, runBatch, runtimes } from "./runtimes.ts";
 import { testFiles } from "./test_files.ts";
 
 interface Totals {
@@ -27,31 +29,60 @@ const isWanted = (name: string) =>
   values.runtime?.includes(name) ?? (name !== "checks" || filters.length === 0);
 
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-// The checks need one core, and so do the tests, most of the time.
-await Promise.all([runAllTests(), isWanted("checks") ? runChecks() : undefined]);
+await runAllTests();
+if (isWanted("checks")) await runChecks();
 
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 // By exitCode, so that what was printed gets out.
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
+/** As many processes at a time as there are cores. */
 async function runAllTests(): Promise<void> {
   const files = await testFiles(filters);
-  for (const runtime of runtimes.filter(isWanted)) {
-    if (files.length === 0) {
-      report(`${runtime}: no test file to run`, { passed: 0, failed: 1, skipped: 0 });
-      continue;
-    }
-    console.log(`${runtime}: running ${files.length} test files`);
-    let last = "";
-    const onLine = (line: string) => last = line.trim() || last;
-    const stillRunning = setInterval(() => console.log(`${runtime}: still running, last: ${last}`), 30_000);
-    const result = await runTests(runtime, files, { onLine }).finally(() => clearInterval(stillRunning));
-    const counts = `${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`;
-    report(`${runtime}: ${counts} (${seconds(result.durationMs)})`, result);
-    for (const name of result.unstable) console.log(`UNSTABLE on ${runtime}, passed when run again: ${name}`);
-    if (result.failed > 0) console.log(`\n${result.output}\n\n${failureList(runtime, result.failures)}\n`);
+  const wanted = runtimes.filter(isWanted);
+  if (files.length === 0) {
+    return report("no test file to run", { passed: 0, failed: wanted.length, skipped: 0 });
   }
+  const waiting = wanted.flatMap((runtime) => batchesOf(runtime, files));
+  const running = new Set<Batch>();
+  const counts = new Map(
+    wanted.map((runtime) => [runtime, { passed: 0, failed: 0, skipped: 0, durationMs: 0 }]),
+  );
+  const progress = setInterval(() => {
+    console.log(`still running: ${[...running].map(nameOf).join(", ")}; ${waiting.length} more wait`);
+  }, 30_000);
+  const worker = async () => {
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+      running.add(batch);
+      const result = await runBatch(batch);
+      running.delete(batch);
+      const total = counts.get(batch.runtime)!;
+      total.passed += result.passed;
+      total.failed += result.failed;
+      total.skipped += result.skipped;
+      total.durationMs += result.durationMs;
+      for (const name of result.unstable) {
+        console.log(`UNSTABLE on ${batch.runtime}, passed when run again: ${name}`);
+      }
+      if (result.output.trim() !== "") console.log(`\n${result.output.trim()}\n`);
+      for (const failure of result.failures) console.log(`FAILED on ${batch.runtime}: ${failure}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker)).finally(() =>
+    clearInterval(progress)
+  );
+  for (const [runtime, { durationMs, ...total }] of counts) {
+    const { passed, failed, skipped } = total;
+    report(
+      `${runtime}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds(durationMs)})`,
+      total,
+    );
+  }
+}
+
+function nameOf({ runtime, files }: Batch): string {
+  return `${runtime} ${files.length === 1 ? files[0] : path.dirname(files[0]!)}`;
 }
 
 async function runChecks(): Promise<void> {
@@ -72,8 +103,4 @@ function report(line: string, counts: Totals): void {
   totals.passed += counts.passed;
   totals.failed += counts.failed;
   totals.skipped += counts.skipped;
-}
-
-function failureList(runtime: string, failures: readonly string[]): string {
-  return failures.map((failure) => `FAILED on ${runtime}: ${failure}`).join("\n");
 }
