@@ -9,6 +9,7 @@ import { ControlSender } from "./control_sender.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { AsyncOptions } from "./options.ts";
 import { ConnectedClient } from "./connected_client.ts";
+import type { Supervision } from "./reconnect_supervision.ts";
 
 /** The thread of a running {@linkcode AsyncClient}. */
 export interface ThreadHandle {
@@ -92,11 +93,25 @@ export class AsyncClient extends ConnectedClient implements AsyncDisposable {
    * are dropped.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.control.isClosed) this.control.close().catch(() => {});
-    // All senders may have been let go of, without a Close.
-    else if (this.state === "open") this.#remote.shared.signal(Signal.Close);
+    this.#close();
     if (!this.#running) this.#remote.run();
     this.events.release();
     await this.#remote.ended;
+  }
+
+  /** @internal For `reconnect`, which hands it out. */
+  supervise(): Supervision {
+    const remote = this.#remote;
+    return {
+      endedByUser: () => remote.endedByUser,
+      close: () => this.#close(),
+      closeInfo: () => remote.waitEnded(Infinity)!,
+    };
+  }
+
+  #close(): void {
+    if (!this.control.isClosed) this.control.close().catch(() => {});
+    // All senders may have been let go of, without a Close.
+    else if (this.state === "open") this.#remote.shared.signal(Signal.Close);
   }
 }

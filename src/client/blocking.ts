@@ -9,6 +9,7 @@ import { ConnectedClient } from "./connected_client.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { BlockingOptions } from "./options.ts";
 import type { Received } from "./received.ts";
+import type { Supervision } from "./reconnect_supervision.ts";
 import { SyscallEngine } from "./syscall_engine.ts";
 import { ThreadEngine } from "./thread_engine.ts";
 
@@ -32,6 +33,8 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   readonly #readTimeout: number;
   #ran = false;
   #quit = false;
+  /** Whether `run` has failed. */
+  #threw = false;
 
   private constructor(engine: BlockingEngine, readTimeout: number) {
     super(engine);
@@ -71,6 +74,9 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
     this.#ran = true;
     try {
       return this.#engine.run(handler, this, this.#readTimeout);
+    } catch (error) {
+      this.#threw = true;
+      throw error;
     } finally {
       this.#quit = true;
     }
@@ -171,6 +177,18 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   [Symbol.dispose](): void {
     this.close();
     while (!this.#quit && !this.#ran) this.#receive(Infinity);
+  }
+
+  /** @internal For `reconnectSync`, which hands it out: from now on `run` fails only with what a callback threw. */
+  supervise(): Supervision {
+    const engine = this.#engine;
+    engine.forgiving = true;
+    return {
+      // A callback that throws makes `run` quit, which is nobody's wish to end.
+      endedByUser: () => engine.endedByUser && !this.#threw,
+      close: () => this.close(),
+      closeInfo: () => engine.closeInfo(),
+    };
   }
 
   #receive(timeout: number): Received | undefined | null {

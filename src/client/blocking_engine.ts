@@ -13,6 +13,10 @@ export interface BlockingEngine extends ConnectionView {
   readonly receivedAt: number | undefined;
   /** Whether `forceQuit` has been called: no event but the last is of interest. */
   readonly forced: boolean;
+  /** `run` answers how it ended, where it would fail because the handler has no `onError`. */
+  forgiving: boolean;
+  /** Whether this side's user ended it, before it ended by itself. */
+  readonly endedByUser: boolean;
   /** Sends, and answers whether nothing waits to be sent. Throws as the client's methods say. */
   send(message: ControlMessage): boolean;
   /** Everything sent inside `fn` leaves in one write. */

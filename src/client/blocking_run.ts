@@ -20,6 +20,7 @@ export class BlockingRun {
     this.#engine = engine;
     this.#handler = handler;
     this.#client = client;
+    this.#ending.forgiving = engine.forgiving;
   }
 
   /** Makes turns until the last event has come. Answers, or throws, what `run` does. */

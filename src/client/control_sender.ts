@@ -63,8 +63,10 @@ export class ControlSender implements Disposable {
   send(message: ControlMessage): Promise<SendResult<ControlMessage>> {
     const done = this.#done(message);
     if (done !== undefined) return Promise.resolve(done);
+    // A connection that has ended was not closed by this.
+    const closes = message.type === "close" && !this.#sender.isClosed;
     const result = this.#sender.send(message);
-    if (message.type === "close") this.#state.signal(Signal.Close);
+    if (closes) this.#state.signal(Signal.Close);
     return result;
   }
 

@@ -9,6 +9,7 @@ import type { ConnectionStats } from "../driver/stats.ts";
 import { TimedHandler } from "../driver/timed_handler.ts";
 import { openBlocking, openConnection } from "./open_connection.ts";
 import type { NonBlockingOptions } from "./options.ts";
+import type { Supervision } from "./reconnect_supervision.ts";
 
 /**
  * A WebSocket whose callbacks run on the caller's thread, woken by the event loop: the style with the lowest
@@ -212,6 +213,17 @@ export class NonBlockingClient {
    */
   get receivedAt(): number | undefined {
     return this.#timed?.receivedAt;
+  }
+
+  /** @internal For `reconnect`, which hands it out: from now on `run` fails only with what a callback threw. */
+  supervise(): Supervision {
+    const { connection } = this.#opened;
+    connection.forgive();
+    return {
+      endedByUser: () => connection.endedByUser,
+      close: () => this.close(),
+      closeInfo: () => connection.outcome(),
+    };
   }
 
   #timing(handler: Handler<NonBlockingClient>): Handler<NonBlockingClient> {

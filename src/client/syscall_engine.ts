@@ -32,6 +32,7 @@ export class SyscallEngine implements BlockingEngine {
   readonly protocol: string;
   readonly extensions: string;
   forced = false;
+  forgiving = false;
 
   readonly #opened: OpenedPolled<BlockingClient>;
   readonly #writeTimeout: number;
@@ -65,6 +66,10 @@ export class SyscallEngine implements BlockingEngine {
 
   get receivedAt(): number | undefined {
     return (this.#timed ?? this.#received).receivedAt;
+  }
+
+  get endedByUser(): boolean {
+    return this.#opened.connection.endedByUser;
   }
 
   get state(): ConnectionState {
@@ -148,6 +153,7 @@ export class SyscallEngine implements BlockingEngine {
       return new BlockingRun(this, timed, client).toTheEnd(readTimeout);
     }
     this.#running = true;
+    if (this.forgiving) connection.forgive();
     // The loop below runs it to its end, so the outcome is there when it returns.
     connection.run(this.#timing(handler, receiveTimes), client).catch(() => {});
     turns.run(() => connection.finished, readTimeout);

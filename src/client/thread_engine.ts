@@ -23,6 +23,7 @@ export class ThreadEngine implements BlockingEngine {
   /** The socket lives on the other thread. */
   readonly socket: undefined = undefined;
   readonly receivedAt: undefined = undefined;
+  forgiving = false;
 
   readonly #remote: RemoteConnection<Received>;
   readonly #commands: CommandWriter;
@@ -55,6 +56,10 @@ export class ThreadEngine implements BlockingEngine {
 
   get forced(): boolean {
     return this.#forced;
+  }
+
+  get endedByUser(): boolean {
+    return this.#remote.endedByUser;
   }
 
   send(message: ControlMessage): boolean {

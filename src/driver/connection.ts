@@ -72,6 +72,8 @@ export class Connection<Client> implements ByteStreamSink {
   #shutdownWanted = false;
   /** The stream is given up, and may not have told its end yet. */
   #dropped = false;
+  /** Whether `close` began the end. */
+  #closedByUser = false;
   #peerEnded = false;
   /** The stream is gone. */
   #gone = false;
@@ -145,6 +147,16 @@ export class Connection<Client> implements ByteStreamSink {
     return result.promise;
   }
 
+  /** Whether this side's user ended it, by `close` or `forceQuit`, before it ended by itself. */
+  get endedByUser(): boolean {
+    return this.#closedByUser || this.#ending.forced;
+  }
+
+  /** From now on `run` answers how it ended, where it would fail because the handler has no `onError`. */
+  forgive(): void {
+    this.#ending.forgiving = true;
+  }
+
   /** What the promise of `run` has settled to, for who cannot wait for it: returns or throws. Once `finished`. */
   outcome(): CloseInfo {
     return this.#outcome!();
@@ -171,6 +183,7 @@ export class Connection<Client> implements ByteStreamSink {
     const before = this.#protocol.state;
     this.#protocol.close(code, reason);
     if (before !== "open" || this.#protocol.state !== "closing") return;
+    this.#closedByUser = true;
     this.#log.debug(`closing: ${code}`);
     this.sending.flush();
     this.#waitForEnd(this.#closeLimit);

@@ -13,6 +13,8 @@ export class Ending<Client> {
   forced = false;
   /** What a callback threw, in a box since anything may be thrown. */
   thrown: { readonly value: unknown } | undefined;
+  /** `run` answers how it ended, where it would fail because the handler has no `onError`. */
+  forgiving = false;
 
   readonly #log: ConnectionLog;
   #error: WebSocketError | undefined;
@@ -57,7 +59,7 @@ export class Ending<Client> {
     this.#call(() => handler.onQuit?.(client));
     if (this.thrown !== undefined) throw this.thrown.value;
     if (this.forced) return { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "local" };
-    if (this.#error !== undefined && handler.onError === undefined) throw this.#error;
+    if (this.#error !== undefined && handler.onError === undefined && !this.forgiving) throw this.#error;
     return close;
   }
 

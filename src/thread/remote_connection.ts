@@ -118,6 +118,14 @@ export class RemoteConnection<Event> implements ConnectionView {
     return this.shared.stats(this.#opened!.connect);
   }
 
+  /** Whether this side's user ended it, by Close or `forceQuit`, before it ended by itself. */
+  get endedByUser(): boolean {
+    if (this.shared.isCloseWanted) return true;
+    // Also of a thread that has died is asked that it shall quit, and of a connection that has ended.
+    if (this.#close === undefined) return this.shared.isForceQuitWanted && this.#failed === undefined;
+    return this.#close.initiator === "local" && this.#close.error === undefined;
+  }
+
   /** Waits on the event loop until it is open. */
   async open(): Promise<void> {
     this.#thread.hold();

@@ -78,6 +78,11 @@ export class SharedState {
     return (Atomics.load(this.#words, SIGNALS) & Signal.Close) !== 0;
   }
 
+  /** Whether some thread has asked the connection to leave at once. */
+  get isForceQuitWanted(): boolean {
+    return (Atomics.load(this.#words, SIGNALS) & Signal.ForceQuit) !== 0;
+  }
+
   get bufferedAmount(): number {
     return this.#numbers[BUFFERED];
   }

@@ -33,6 +33,7 @@ const reasonByCode: Readonly<Record<string, string>> = {
   ETIMEDOUT: "timed out",
 };
 
+const peerClosed = "the peer closed the connection";
 const untrusted = "the certificate is self-signed or its issuer is unknown";
 
 /**
@@ -75,7 +76,7 @@ const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/ALERT_HANDSHAKE_FAILURE|HandshakeFailure/, "the peer refused the handshake"],
   [
     /ECONNRESET|ConnectionReset|EPIPE|UnexpectedEof|handshake eof|end of file|disconnected/,
-    "the peer closed the connection",
+    peerClosed,
   ],
 ];
 
@@ -98,10 +99,18 @@ export function connectionFailed(to: Destination, cause: unknown): WebSocketErro
 
 /** No TLS on an open TCP connection. */
 export function tlsFailed(to: Destination, cause: unknown): WebSocketError {
-  const text = `${property(cause, "code")} ${property(cause, "name")} ${property(cause, "message")}`;
-  const known = tlsReasons.find(([pattern]) => pattern.test(text));
-  const why = known?.[1] ?? reason(cause);
+  const why = tlsReason(cause) ?? reason(cause);
   return new WebSocketError("TlsFailed", `TLS handshake with ${authority(to)} failed: ${why}`, { cause });
+}
+
+/** Whether TLS failed because the peer went away in the middle, which says nothing of either side's identity. */
+export function isTlsInterrupted({ cause }: WebSocketError): boolean {
+  return tlsReason(cause) === peerClosed;
+}
+
+function tlsReason(cause: unknown): string | undefined {
+  const text = `${property(cause, "code")} ${property(cause, "name")} ${property(cause, "message")}`;
+  return tlsReasons.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 function reason(error: unknown): string {
