@@ -220,12 +220,12 @@ export class Protocol {
   }
 
   /**
-   * Begins the closing handshake; does nothing when it has begun. Throws `InvalidConfiguration` for a code that is
-   * not 1000 or 3000 to 4999, or a reason of more than 123 bytes.
+   * Begins the closing handshake; does nothing when it has begun. Without a code, the Close frame has no body. Throws
+   * `InvalidConfiguration` for a code that is not 1000 or 3000 to 4999, or a reason of more than 123 bytes.
    */
-  close(code: number, reason: string): void {
-    checkCloseCode(code);
-    const payload = closePayload(code, reason);
+  close(code: number | undefined, reason: string): void {
+    if (code !== undefined) checkCloseCode(code);
+    const payload = closePayload(code ?? CloseCode.NoStatus, reason);
     if (this.#state !== "open") return;
     this.#initiator = "local";
     this.#sendClosePayload(payload);

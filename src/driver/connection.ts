@@ -178,13 +178,13 @@ export class Connection<Client> implements ByteStreamSink {
     if (this.#reading.unpause(by) && this.running) this.#goOn();
   }
 
-  /** Begins the closing handshake. */
-  close(code: number, reason: string): void {
+  /** Begins the closing handshake. Without a code, the Close frame has no body. */
+  close(code: number | undefined, reason: string): void {
     const before = this.#protocol.state;
     this.#protocol.close(code, reason);
     if (before !== "open" || this.#protocol.state !== "closing") return;
     this.#closedByUser = true;
-    this.#log.debug(`closing: ${code}`);
+    this.#log.debug(`closing: ${code ?? "without a code"}`);
     this.sending.flush();
     this.#waitForEnd(this.#closeLimit);
   }
