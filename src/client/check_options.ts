@@ -23,7 +23,8 @@ export interface Rule {
   test(value: unknown): boolean;
 }
 
-const duration: Rule = {
+/** Milliseconds. */
+export const duration: Rule = {
   allowed: `a number of milliseconds above 0 and at most ${MAX_DELAY}`,
   test: (value) => typeof value === "number" && value > 0 && value <= MAX_DELAY,
 };
@@ -34,7 +35,8 @@ const text: Rule = {
   test: (value) => typeof value === "string" && value !== "",
 };
 
-function integer(least: number, most: number, unit = "an integer"): Rule {
+/** Whole numbers, both ends included. */
+export function integer(least: number, most: number, unit = "an integer"): Rule {
   return {
     allowed: `${unit} from ${least} to ${most}`,
     test: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
@@ -139,6 +141,10 @@ const TLS: Record<keyof TlsOptions, Rule> = {
   serverName: text,
   alpnProtocols: listOf(text),
   verify: boolean,
+  pins: listOf({
+    allowed: '"sha256/" and 32 bytes of Base64',
+    test: (value) => typeof value === "string" && /^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(value),
+  }),
 };
 
 const KEEP_ALIVE = { interval: duration, timeout: duration };

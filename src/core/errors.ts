@@ -17,6 +17,7 @@ export type WebSocketErrorCode =
 export type TimeoutPhase =
   | "lookup"
   | "tcp"
+  | "proxy"
   | "tls"
   | "upgrade"
   | "close"

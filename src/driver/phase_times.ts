@@ -8,7 +8,7 @@ export class PhaseTimes {
 
   readonly #start = performance.now();
   #entered = this.#start;
-  readonly #times = { lookup: 0, tcp: 0, tls: 0, upgrade: 0 };
+  readonly #times = { lookup: 0, tcp: 0, proxy: 0, tls: 0, upgrade: 0 };
 
   enter(phase: ConnectPhase | "upgrade"): void {
     this.#leave();

@@ -4,7 +4,9 @@ export interface ConnectTimings {
   readonly lookup: number;
   /** TCP, until the first address answered. */
   readonly tcp: number;
-  /** TLS handshake; 0 without TLS. */
+  /** From the proxy's TCP to its word that the target is connected, TLS with the proxy included; 0 without one. */
+  readonly proxy: number;
+  /** TLS handshake with the target; 0 without TLS. */
   readonly tls: number;
   /** HTTP upgrade. */
   readonly upgrade: number;

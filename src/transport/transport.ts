@@ -5,6 +5,8 @@
  * @module
  */
 import type { TimeoutPhase } from "../core/errors.ts";
+import type { Tunnel } from "../proxy/tunnel.ts";
+import type { Lookup } from "./lookup.ts";
 
 /** TLS settings of a `wss:` connection. All PEM strings. */
 export interface TlsOptions {
@@ -18,8 +20,19 @@ export interface TlsOptions {
   readonly serverName?: string;
   /** Protocols to offer by ALPN. Default: `["http/1.1"]`. */
   readonly alpnProtocols?: readonly string[];
-  /** `false` accepts any certificate: for tests only. Default: `true`. */
+  /** `false` accepts any certificate: for tests only, or together with `pins`. Default: `true`. */
   readonly verify?: boolean;
+  /**
+   * The keys that the server may have: `"sha256/"` and the Base64 of the SHA-256 of a public key as it stands in a
+   * certificate (its SubjectPublicKeyInfo). The server's own certificate has to have one of them; those of its
+   * authorities do not count. In addition to verification, and with `verify: false` in its place. Default: any.
+   *
+   * @example
+   * ```sh ignore
+   * openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
+   * ```
+   */
+  readonly pins?: readonly string[];
 }
 
 /** Socket options. `undefined` leaves the system's value. */
@@ -40,6 +53,11 @@ export interface SocketOptions {
   readonly sendBufferSize?: number;
   /** IP_TOS / IPV6_TCLASS, 0 to 255. */
   readonly typeOfService?: number;
+  /**
+   * The local IP address to connect from, for machines with several. Only addresses of its family are tried.
+   * Default: the system's choice.
+   */
+  readonly localAddress?: string;
 }
 
 /** Where to connect to, and how. */
@@ -48,20 +66,29 @@ export interface ConnectTarget {
   readonly host: string;
   /** TCP port. */
   readonly port: number;
+  /** The path of a Unix socket to connect to; `host` is then but the name that TLS asks the server for. */
+  readonly socketPath?: string;
+  /** Looks names up, before the system does. */
+  readonly lookup?: Lookup;
   /** TLS settings, or `undefined` for plain TCP. */
   readonly tls: TlsOptions | undefined;
   /** Socket options; already checked against {@linkcode Transport.unsupported}. */
   readonly socket: SocketOptions;
+  /**
+   * The proxy to go through: TCP, and the TLS of {@linkcode Tunnel.tls}, are with it, and TLS with the target, if
+   * any, goes through the tunnel. Only for a transport that {@linkcode Transport.tunnels}.
+   */
+  readonly tunnel?: Tunnel;
 }
 
 /** The phases of opening a byte stream. */
-export type ConnectPhase = Extract<TimeoutPhase, "lookup" | "tcp" | "tls">;
+export type ConnectPhase = Extract<TimeoutPhase, "lookup" | "tcp" | "proxy" | "tls">;
 
 /** What the caller of {@linkcode Transport.connect} hands in. */
 export interface ConnectContext {
   /** Ends the attempt: whatever is half open is closed, and the promise rejects. */
   readonly signal: AbortSignal;
-  /** Called at the beginning of each phase; `tls` only where there is TLS. */
+  /** Called at the beginning of each phase; `proxy` and `tls` only where there is a proxy, and TLS with the target. */
   enterPhase(phase: ConnectPhase): void;
 }
 
@@ -120,8 +147,10 @@ export interface Transport {
   readonly name: string;
   /** The socket options that this transport cannot set; each is refused by name before anything opens. */
   readonly unsupported: readonly (keyof SocketOptions)[];
+  /** Whether it goes through a {@linkcode ConnectTarget.tunnel}. If not, the option `proxy` is refused. */
+  readonly tunnels?: boolean;
   /**
-   * Opens a stream, TLS handshake included. Tries every address of the host (RFC 8305).
+   * Opens a stream, TLS handshake included. Tries every address of the host (RFC 8305), or its `socketPath`.
    *
    * Rejects with `WebSocketError`: `ConnectionFailed` (look-up, TCP), `TlsFailed`, each with the runtime's
    * error as `cause`; or with `context.signal.reason` when aborted.

@@ -37,7 +37,7 @@ export function connection({ settings, room, onText }: TestConnectionOptions = {
     settings: { ...defaults, ...settings },
     log: new ConnectionLog(undefined),
     maskKeys: new MaskKeys((bytes) => void bytes.fill(0)),
-    timings: { lookup: 0, tcp: 0, tls: 0, upgrade: 0, total: 0 },
+    timings: { lookup: 0, tcp: 0, proxy: 0, tls: 0, upgrade: 0, total: 0 },
     leftover: new Uint8Array(0),
   });
   const handler: Handler<undefined> = {
