@@ -6,7 +6,8 @@
 import { BunByteStream, type BunSocket, socketEvents } from "./bun_stream.ts";
 import { checkTls } from "./check_tls.ts";
 import { tlsFailed } from "./connect_error.ts";
-import { type Address, dial } from "./dial.ts";
+import { dial } from "./dial.ts";
+import type { Address } from "./lookup.ts";
 import { tlsSettings } from "./tls_settings.ts";
 import type {
   ByteStream,
@@ -18,8 +19,10 @@ import type {
 } from "./transport.ts";
 
 interface BunConnectOptions {
-  readonly hostname: string;
-  readonly port: number;
+  readonly unix?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+  readonly localAddress?: string;
   readonly data: BunByteStream;
   readonly socket: typeof socketEvents;
   readonly allowHalfOpen: boolean;
@@ -60,8 +63,12 @@ function asksForAddress({ tls, host }: ConnectTarget): boolean {
   return serverName === undefined && identity !== host;
 }
 
-/** One TCP connection. With TLS, its handshake begins as soon as it is there. */
-async function open(address: Address, target: ConnectTarget, signal: AbortSignal): Promise<BunByteStream> {
+/** One connection. With TLS, its handshake begins as soon as it is there. */
+async function open(
+  { address, family }: Address,
+  target: ConnectTarget,
+  signal: AbortSignal,
+): Promise<BunByteStream> {
   const { Bun } = globalThis as unknown as { Bun: BunRuntime };
   const stream = new BunByteStream(target.tls);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -71,16 +78,17 @@ async function open(address: Address, target: ConnectTarget, signal: AbortSignal
     reject(signal.reason);
   };
   signal.addEventListener("abort", abort);
+  const { port, socket: { localAddress } } = target;
   const connected = Bun.connect({
-    hostname: address.address,
-    port: target.port,
+    ...family === "unix" ? { unix: address } : { hostname: address, port, localAddress },
     data: stream,
     socket: socketEvents,
     allowHalfOpen: true,
     tls: target.tls && tlsOptions(target.tls, target.host),
   });
   try {
-    setSocketOptions(await Promise.race([connected, aborted]), target.socket);
+    const socket = await Promise.race([connected, aborted]);
+    if (family !== "unix") setSocketOptions(socket, target.socket);
     return stream;
   } finally {
     signal.removeEventListener("abort", abort);

@@ -10,11 +10,14 @@ import { WebSocketError } from "../core/errors.ts";
 export interface Destination {
   readonly host: string;
   readonly port: number;
+  /** Of a Unix socket, in place of both. */
+  readonly socketPath?: string;
 }
 
 const reasonByCode: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EADDRNOTAVAIL: "address not available",
+  EAGAIN: "too many wait to be accepted",
   EAI_AGAIN: "the name server did not answer",
   EAI_FAIL: "the name server failed",
   EAI_NODATA: "the name has no address",
@@ -27,6 +30,7 @@ const reasonByCode: Readonly<Record<string, string>> = {
   ENETUNREACH: "network unreachable",
   ENFILE: "too many open files in the system",
   ENODATA: "the name has no address",
+  ENOENT: "no such file",
   ENOTFOUND: "no such name",
   EPERM: "permission denied",
   EPIPE: "connection closed by peer",
@@ -80,8 +84,9 @@ const tlsReasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   ],
 ];
 
-/** The host and port as they stand in a URL. */
-export function authority({ host, port }: Destination): string {
+/** The host and port as they stand in a URL, or the path of the Unix socket. */
+export function authority({ host, port, socketPath }: Destination): string {
+  if (socketPath !== undefined) return socketPath;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
@@ -116,6 +121,8 @@ function tlsReason(cause: unknown): string | undefined {
 function reason(error: unknown): string {
   const known = reasonByCode[property(error, "code")];
   if (known !== undefined) return known;
+  // Deno, of a local address that is none of this machine's.
+  if (property(error, "message").startsWith("bind EINVAL")) return reasonByCode.EADDRNOTAVAIL;
   // Deno gives no code to a permission it does not have, nor to a name it cannot find.
   if (property(error, "name") === "NotCapable") return "permission denied";
   const message = property(error, "message");

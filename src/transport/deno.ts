@@ -6,7 +6,8 @@
 import { isIP } from "node:net";
 import { tlsFailed } from "./connect_error.ts";
 import { Delivery } from "./delivery.ts";
-import { type Address, dial } from "./dial.ts";
+import { dial } from "./dial.ts";
+import type { Address } from "./lookup.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 import { tlsSettings } from "./tls_settings.ts";
 import type {
@@ -36,6 +37,7 @@ export const denoTransport: Transport = {
       attempt: (address, signal) => open(address, target.port, signal),
       discard: (connection) => connection.close(),
     });
+    if (!isTcp(connection)) return new DenoByteStream(connection);
     setSocketOptions(connection, target.socket);
     return new DenoByteStream(
       target.tls === undefined ? connection : await secure(connection, target, context),
@@ -46,10 +48,11 @@ export const denoTransport: Transport = {
 /**
  * Whether something is asked for that only `node:net` and `node:tls` do in Deno. `Deno.startTls` trusts
  * `caCerts` in addition to the runtime's store, not in its place, and takes neither a client certificate nor
- * an order to trust anyone; `setKeepAlive` takes no time.
+ * an order to trust anyone, nor a Unix socket; `setKeepAlive` takes no time, and `Deno.connect` no local address.
  */
-function needsNode({ tls, socket }: ConnectTarget): boolean {
-  if (typeof socket.tcpKeepAlive === "number") return true;
+function needsNode({ tls, socket, socketPath }: ConnectTarget): boolean {
+  if (typeof socket.tcpKeepAlive === "number" || socket.localAddress !== undefined) return true;
+  if (tls !== undefined && socketPath !== undefined) return true;
   return tls?.verify === false || (tls?.caCerts ?? tls?.cert ?? tls?.key) !== undefined;
 }
 
@@ -58,11 +61,21 @@ function mayConnectAnywhere(): boolean {
   return Deno.permissions.querySync({ name: "net" }).state === "granted";
 }
 
-async function open({ address }: Address, port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
-  const connection = await Deno.connect({ hostname: address, port, signal });
+async function open(
+  { address, family }: Address,
+  port: number,
+  signal: AbortSignal,
+): Promise<Deno.TcpConn | Deno.UnixConn> {
+  const connection = family === "unix"
+    ? await Deno.connect({ transport: "unix", path: address })
+    : await Deno.connect({ hostname: address, port, signal });
   if (!signal.aborted) return connection;
   connection.close();
   throw signal.reason;
+}
+
+function isTcp(connection: Deno.TcpConn | Deno.UnixConn): connection is Deno.TcpConn {
+  return connection.remoteAddr.transport === "tcp";
 }
 
 function setSocketOptions(connection: Deno.TcpConn, { noDelay = true, tcpKeepAlive }: SocketOptions): void {
@@ -110,7 +123,7 @@ function close(connection: Deno.Conn): void {
 }
 
 class DenoByteStream implements ByteStream {
-  readonly socket: Deno.TcpConn | Deno.TlsConn;
+  readonly socket: Deno.TcpConn | Deno.UnixConn | Deno.TlsConn;
   readonly #delivery = new Delivery();
   readonly #buffers = new ReadBuffers();
   #reading = false;
@@ -121,7 +134,7 @@ class DenoByteStream implements ByteStream {
   #writeEnded = false;
   #closed = false;
 
-  constructor(socket: Deno.TcpConn | Deno.TlsConn) {
+  constructor(socket: Deno.TcpConn | Deno.UnixConn | Deno.TlsConn) {
     this.socket = socket;
   }
 

@@ -1,18 +1,18 @@
 /**
- * From a host name to one open TCP connection: look-up, then Happy Eyeballs (RFC 8305).
+ * From a host name to one open connection: look-up, then Happy Eyeballs (RFC 8305).
  *
  * @module
  */
-import { lookup } from "node:dns";
 import { isIP } from "node:net";
-import { connectionFailed, lookupFailed } from "./connect_error.ts";
+import { connectionFailed } from "./connect_error.ts";
+import { type Address, askLookup } from "./lookup.ts";
+import { systemLookup } from "./system_lookup.ts";
 import type { ConnectContext, ConnectTarget } from "./transport.ts";
 
-/** An address to try. */
-export interface Address {
-  readonly address: string;
-  readonly family: 4 | 6;
-}
+/** Where to: a host and a port, or the path of a Unix socket, which the host and port then only stand for. */
+export type DialTarget =
+  & Pick<ConnectTarget, "host" | "port" | "socketPath" | "lookup">
+  & Partial<Pick<ConnectTarget, "socket">>;
 
 /** How one address is tried, and what becomes of a connection nobody needs. */
 export interface Dialer<Connection> {
@@ -39,68 +39,67 @@ export interface RaceOptions<Connection> extends Dialer<Connection> {
 export const attemptDelay = 250;
 
 /**
- * Opens a TCP connection to the target's host, telling the context of the phases `lookup` (for a name) and
- * `tcp`. Rejects with `WebSocketError` `ConnectionFailed`, or with the signal's reason.
+ * Opens a connection to the target, telling the context of the phases `lookup` (for a name) and `tcp`. Rejects with
+ * `WebSocketError` `ConnectionFailed`, or with the signal's reason.
  */
 export async function dial<Connection>(
-  target: Pick<ConnectTarget, "host" | "port">,
+  target: DialTarget,
   context: ConnectContext,
   dialer: Dialer<Connection>,
 ): Promise<Connection> {
   const { signal } = context;
-  const addresses = dialer.takesNames
-    ? [{ address: target.host, family: 4 } as const]
-    : await addressesOf(target.host, context);
+  signal.throwIfAborted();
+  const addresses = await addressesOf(target, context, dialer.takesNames ?? false);
   context.enterPhase("tcp");
   try {
-    return await race(interleave(addresses), { ...dialer, signal });
+    return await race(interleave(fromLocal(addresses, target)), { ...dialer, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw connectionFailed(target, error);
   }
 }
 
-async function addressesOf(host: string, context: ConnectContext): Promise<readonly Address[]> {
-  const { signal } = context;
-  signal.throwIfAborted();
+async function addressesOf(
+  { host, socketPath, lookup }: DialTarget,
+  context: ConnectContext,
+  takesNames: boolean,
+): Promise<readonly Address[]> {
+  if (socketPath !== undefined) return [{ address: socketPath, family: "unix" }];
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
+  const name: readonly Address[] = [{ address: host, family: 4 }];
+  if (takesNames && lookup === undefined) return name;
   context.enterPhase("lookup");
+  const { signal } = context;
+  const own = lookup && await untilAborted(askLookup(lookup, host, signal), signal);
+  return own ?? (takesNames ? name : await untilAborted(systemLookup(host), signal));
+}
+
+/** A look-up may go on for long after its answer is of no use to anybody. */
+async function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
   try {
-    return await lookUp(host, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    // RFC 6761 §6.3: localhost is the loopback address, whatever the system's tables say.
-    if (isLocalhost(host)) return loopback;
-    throw lookupFailed(host, error);
+    return await Promise.race([aborted, work]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
-const loopback: readonly Address[] = [{ address: "127.0.0.1", family: 4 }, { address: "::1", family: 6 }];
-
-function isLocalhost(host: string): boolean {
-  return /^localhost\.?$/i.test(host);
+/** The addresses that can be reached from the local address asked for: those of its family. */
+function fromLocal(addresses: readonly Address[], { socket }: DialTarget): readonly Address[] {
+  const { localAddress } = socket ?? {};
+  if (localAddress === undefined) return addresses;
+  const reachable = addresses.filter(({ family }) => family === isIP(localAddress));
+  if (reachable.length === 0) throw noLocalFamily(localAddress);
+  return reachable;
 }
 
-function lookUp(host: string, signal: AbortSignal): Promise<readonly Address[]> {
-  return new Promise((resolve, reject) => {
-    // A look-up cannot be called off: its answer is ignored instead.
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    lookup(host, { all: true }, (error, found) => {
-      signal.removeEventListener("abort", abort);
-      if (error || found.length === 0) return reject(error ?? new Error("the name has no address"));
-      const addresses = found.map(({ address, family }): Address => ({
-        address,
-        family: family === 6 ? 6 : 4,
-      }));
-      // Many systems list one loopback address only; a server may listen on the other.
-      if (isLocalhost(host)) {
-        addresses.push(...loopback.filter((l) => !addresses.some((a) => a.address === l.address)));
-      }
-      resolve(addresses);
-    });
-  });
+/** Why nothing is tried. */
+export function noLocalFamily(localAddress: string): Error {
+  return new Error(`localAddress is an IPv${isIP(localAddress)} address, and the host has none`);
 }
 
 /** RFC 8305 §4: the families take turns, beginning with the one the system put first; else the order is kept. */

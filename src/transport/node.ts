@@ -7,8 +7,9 @@ import { connect, type OnReadOpts, Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
 import { checkTls } from "./check_tls.ts";
 import { tlsFailed } from "./connect_error.ts";
-import { type Address, dial } from "./dial.ts";
+import { dial } from "./dial.ts";
 import { Delivery } from "./delivery.ts";
+import type { Address } from "./lookup.ts";
 import { secureContextOf } from "./secure_context.ts";
 import { tcpBelow } from "./tcp_below.ts";
 import { tlsSettings } from "./tls_settings.ts";
@@ -55,15 +56,20 @@ export const nodeTransport: Transport = {
   },
 };
 
-/** One TCP connection. With TLS, its handshake begins as soon as it is there. */
-async function open(address: Address, target: ConnectTarget, signal: AbortSignal): Promise<NodeByteStream> {
-  const { host, port, tls } = target;
+/** One connection. With TLS, its handshake begins as soon as it is there. */
+async function open(
+  { address, family }: Address,
+  target: ConnectTarget,
+  signal: AbortSignal,
+): Promise<NodeByteStream> {
+  const { host, port, tls, socket: { localAddress } } = target;
+  const to = family === "unix" ? { path: address } : { host: address, port, localAddress };
   const stream = new NodeByteStream((onread) => {
-    const options = { host: address.address, port, allowHalfOpen: true, autoSelectFamily: false, onread };
+    const options = { ...to, allowHalfOpen: true, autoSelectFamily: false, onread };
     return tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, host) });
   });
   await stream.until("connect", signal);
-  setSocketOptions(stream.socket, target.socket);
+  if (family !== "unix") setSocketOptions(stream.socket, target.socket);
   return stream;
 }
 

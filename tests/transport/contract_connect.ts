@@ -18,6 +18,7 @@ const socketOptions: Required<SocketOptions> = {
   receiveBufferSize: 65_536,
   sendBufferSize: 65_536,
   typeOfService: 0x10,
+  localAddress: "127.0.0.1",
 };
 
 /** How a transport has to connect. */

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { test } from "node:test";
 import { WebSocketError } from "../../src/core/errors.ts";
-import { type Address, attemptDelay, dial, interleave, race } from "../../src/transport/dial.ts";
+import { attemptDelay, dial, interleave, race } from "../../src/transport/dial.ts";
+import type { Address } from "../../src/transport/lookup.ts";
 import { turns } from "./changes.ts";
 
 const v4 = (n: number): Address => ({ address: `192.0.2.${n}`, family: 4 });

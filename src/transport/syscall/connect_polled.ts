@@ -1,10 +1,11 @@
-import { WebSocketError } from "../../core/errors.ts";
 import { checkTls } from "../check_tls.ts";
 import { connectionFailed, tlsFailed } from "../connect_error.ts";
+import { noLocalFamily } from "../dial.ts";
 import { tlsSettings } from "../tls_settings.ts";
-import type { ConnectTarget, SocketOptions, TlsOptions } from "../transport.ts";
+import type { ConnectTarget, TlsOptions } from "../transport.ts";
 import { dialPolled } from "./dial_polled.ts";
 import { lookUp } from "./lookup.ts";
+import { numericAddress } from "./numeric_address.ts";
 import { OpenSslError } from "./openssl_error.ts";
 import type { PolledContext } from "./polled_context.ts";
 import type { PolledStream } from "./polled_stream.ts";
@@ -30,18 +31,8 @@ export function connectPolled(target: ConnectTarget, context: PolledContext): Po
 }
 
 /** As {@linkcode connectPolled}, beside the event loop. Rejects with the signal's reason when that aborts. */
-export function connectPolledAlongside(
-  target: ConnectTarget,
-  context: PolledContext & { readonly signal?: AbortSignal },
-): Promise<PolledStream> {
+export function connectPolledAlongside(target: ConnectTarget, context: PolledContext): Promise<PolledStream> {
   return runAlongside(opening(target, context), context.signal);
-}
-
-/** As {@linkcode connectPolled}, to the Unix socket of that path. */
-export function connectUnix(path: string, options: SocketOptions, context: PolledContext): PolledStream {
-  const failed = (cause: Error) =>
-    new WebSocketError("ConnectionFailed", `Cannot connect to ${path}: ${cause.message}`, { cause });
-  return new SocketStream(runBlocking(dialing([unixAddress(path)], options, { context, failed })));
 }
 
 function* opening(target: ConnectTarget, context: PolledContext): Steps<PolledStream> {
@@ -87,11 +78,11 @@ function* secure(stream: TlsStream, target: ConnectTarget, context: PolledContex
 }
 
 function* openSocket(target: ConnectTarget, context: PolledContext): Steps<SyscallSocket> {
-  const addresses = yield* lookUp(target.host, target.port, context);
-  const failed = (cause: Error): WebSocketError => connectionFailed(target, cause);
-  const socket = yield* dialing(addresses, target.socket, { context, failed });
+  const addresses = yield* addressesOf(target, context);
+  context.enterPhase("tcp");
+  const socket = yield* dialing(target, fromLocal(addresses, target), context);
   try {
-    keepSocketOptions(socket, target.socket);
+    if (target.socketPath === undefined) keepSocketOptions(socket, target.socket);
     if (context.receiveTimestamps) timestampReceives(socket);
     return socket;
   } catch (error) {
@@ -100,20 +91,32 @@ function* openSocket(target: ConnectTarget, context: PolledContext): Steps<Sysca
   }
 }
 
-interface Dialing {
-  readonly context: PolledContext;
-  failed(cause: Error): WebSocketError;
+function* addressesOf(target: ConnectTarget, context: PolledContext): Steps<readonly SocketAddress[]> {
+  const { socketPath } = target;
+  return socketPath === undefined ? yield* lookUp(target, context) : [unixAddress(socketPath)];
+}
+
+/** The addresses that can be reached from the local address asked for: those of its family. */
+function fromLocal(addresses: readonly SocketAddress[], target: ConnectTarget): readonly SocketAddress[] {
+  const { localAddress } = target.socket;
+  if (localAddress === undefined) return addresses;
+  const { family } = numericAddress(localAddress, 0);
+  const reachable = addresses.filter((address) => address.family === family);
+  if (reachable.length === 0) throw connectionFailed(target, noLocalFamily(localAddress));
+  return reachable;
 }
 
 function* dialing(
+  target: ConnectTarget,
   addresses: readonly SocketAddress[],
-  options: SocketOptions,
-  { context, failed }: Dialing,
+  context: PolledContext,
 ): Steps<SyscallSocket> {
-  context.enterPhase("tcp");
   try {
-    return yield* dialPolled(addresses, options, context);
+    return yield* dialPolled(addresses, target.socket, context);
   } catch (error) {
-    throw error instanceof SystemError || error instanceof AggregateError ? failed(error) : error;
+    if (error instanceof SystemError || error instanceof AggregateError) {
+      throw connectionFailed(target, error);
+    }
+    throw error;
   }
 }

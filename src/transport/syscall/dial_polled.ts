@@ -6,6 +6,7 @@
 import { WebSocketError } from "../../core/errors.ts";
 import { attemptDelay } from "../dial.ts";
 import type { SocketOptions } from "../transport.ts";
+import { numericAddress } from "./numeric_address.ts";
 import { POLLOUT } from "./platform.ts";
 import { PollSet } from "./poll_set.ts";
 import type { PolledContext } from "./polled_context.ts";
@@ -40,6 +41,7 @@ export function* dialPolled(
 class Race {
   readonly #addresses: readonly SocketAddress[];
   readonly #options: SocketOptions;
+  readonly #local: SocketAddress | undefined;
   readonly #polls: PollSet;
   readonly #errors: unknown[] = [];
   #running: SyscallSocket[] = [];
@@ -49,6 +51,8 @@ class Race {
   constructor(addresses: readonly SocketAddress[], options: SocketOptions) {
     this.#addresses = addresses;
     this.#options = options;
+    const { localAddress } = options;
+    if (localAddress !== undefined) this.#local = numericAddress(localAddress, 0);
     this.#polls = new PollSet(addresses.length);
   }
 
@@ -103,6 +107,7 @@ class Race {
     try {
       socket = new SyscallSocket(address.family);
       applySocketOptions(socket, this.#options, address.family);
+      if (this.#local !== undefined) socket.bind(this.#local);
       if (socket.connect(address)) return socket;
       this.#polls.set(this.#running.length, socket.fd, POLLOUT);
       this.#running.push(socket);

@@ -1,10 +1,12 @@
 import { isIP } from "node:net";
+import { WebSocketError } from "../../core/errors.ts";
 import { lookupFailed } from "../connect_error.ts";
-import { addrinfoSize, takeAddresses, writeHints } from "./addrinfo.ts";
+import { askLookup, isPromise } from "../lookup.ts";
+import type { ConnectTarget } from "../transport.ts";
 import { BackgroundLookup } from "./background_lookup.ts";
 import { libc } from "./libc.ts";
-import { loadFfi } from "./load_ffi.ts";
-import { AI_NUMERICHOST, errno as numbers, platform } from "./platform.ts";
+import { getAddresses, numericAddress } from "./numeric_address.ts";
+import { errno as numbers, platform } from "./platform.ts";
 import type { PolledContext } from "./polled_context.ts";
 import type { SocketAddress } from "./socket_address.ts";
 import type { Steps } from "./steps.ts";
@@ -16,22 +18,52 @@ import { SystemError } from "./system_error.ts";
  * With glibc, a look-up ends at the deadline. Elsewhere it ends when the system's resolver gives up, which by
  * default is after 5 seconds and two attempts for each name server; the deadline is then looked at.
  */
-export function* lookUp(host: string, port: number, context: PolledContext): Steps<SocketAddress[]> {
-  if (isIP(host) !== 0) return found(host, numericAddress(host, port));
+export function* lookUp(
+  { host, port, lookup }: Pick<ConnectTarget, "host" | "port" | "lookup">,
+  context: PolledContext,
+): Steps<readonly SocketAddress[]> {
+  if (isIP(host) !== 0) return [numericAddress(host, port)];
   context.enterPhase("lookup");
+  const own = lookup && (yield* settled(askLookup(lookup, host, context.signal ?? endless), context));
+  if (own !== undefined) return own.map(({ address }) => numericAddress(address, port));
   const outcome = BackgroundLookup.available
     ? yield* lookUpBeside(host, port, context)
-    : getAddresses(host, port, 0);
+    : getAddresses(host, port);
   if (performance.now() >= context.deadline) throw context.expired("lookup");
   if (!/^localhost\.?$/i.test(host)) return found(host, outcome);
   // RFC 6761 §6.3: localhost is the loopback address, whatever the system's tables say. Many list one of the two
   // only, and the server may listen on the other.
   const addresses = typeof outcome === "number" ? [] : outcome;
   for (const loopback of ["127.0.0.1", "::1"]) {
-    const [address] = found(host, numericAddress(loopback, port));
+    const address = numericAddress(loopback, port);
     if (!addresses.some(({ family }) => family === address.family)) addresses.push(address);
   }
   return addresses;
+}
+
+/** Of a call that nobody can abort. */
+const endless = new AbortController().signal;
+
+/** What the user's own look-up answers, which is waited for beside the event loop alone. */
+function* settled<Answer>(answer: Answer | Promise<Answer>, context: PolledContext): Steps<Answer> {
+  if (!isPromise(answer)) return answer;
+  let outcome: (() => Answer) | undefined;
+  answer.then((value) => outcome = () => value, (error) => {
+    outcome = () => {
+      throw error;
+    };
+  });
+  if (context.signal === undefined) {
+    const message =
+      "options: lookup answered a promise, and this thread waits for no promise: answer at once";
+    throw new WebSocketError("InvalidConfiguration", message);
+  }
+  const pause = { until: context.deadline, wait: () => outcome !== undefined };
+  while (outcome === undefined) {
+    if (performance.now() >= context.deadline) throw context.expired("lookup");
+    yield pause;
+  }
+  return outcome();
 }
 
 function* lookUpBeside(
@@ -52,19 +84,6 @@ function* lookUpBeside(
   } finally {
     if (!over) lookup.abandon();
   }
-}
-
-function numericAddress(host: string, port: number): SocketAddress[] | number {
-  return getAddresses(host, port, AI_NUMERICHOST);
-}
-
-function getAddresses(host: string, port: number, flags: number): SocketAddress[] | number {
-  const name = new TextEncoder().encode(`${host}\0`);
-  const hints = new Uint8Array(new ArrayBuffer(addrinfoSize));
-  writeHints(new DataView(hints.buffer), flags);
-  const list = new BigUint64Array(new ArrayBuffer(8));
-  const error = libc().getaddrinfo(name, null, hints, new Uint8Array(list.buffer));
-  return error === 0 ? takeAddresses(loadFfi().pointer(list[0]), port) : error;
 }
 
 function found(host: string, outcome: SocketAddress[] | number): SocketAddress[] {

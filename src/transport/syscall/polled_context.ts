@@ -4,6 +4,8 @@ import type { ConnectPhase } from "../transport.ts";
 export interface PolledContext {
   /** When to give up, by `performance.now()`; `Infinity` for never. */
   readonly deadline: number;
+  /** Ends the attempt; given where it is made beside the event loop. */
+  readonly signal?: AbortSignal;
   /** Whether the socket is to tell when the system received something. */
   readonly receiveTimestamps?: boolean;
   /** The error of a deadline that passed in a phase. */

@@ -55,6 +55,11 @@ export class SyscallSocket {
     return this.#fd;
   }
 
+  /** Sets the address to connect from. Throws a {@linkcode SystemError}. */
+  bind({ bytes }: SocketAddress): void {
+    checked("bind", this.#libc.bind(this.requireFd(), bytes, bytes.length));
+  }
+
   /** Begins to connect. Answers whether that was all; if not, the socket becomes writable when it is decided. */
   connect(address: SocketAddress): boolean {
     if (this.#libc.connect(this.requireFd(), address.bytes, address.bytes.length) === 0) return true;

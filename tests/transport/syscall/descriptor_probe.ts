@@ -6,7 +6,7 @@
  */
 import { readdirSync } from "node:fs";
 import process from "node:process";
-import { connectPolledAlongside, connectUnix } from "../../../src/transport/syscall/connect_polled.ts";
+import { connectPolledAlongside } from "../../../src/transport/syscall/connect_polled.ts";
 import { WakeUp } from "../../../src/transport/syscall/wake_up.ts";
 import { connectTo, contextFor, readToEnd } from "./far_end.ts";
 import { FullListener } from "./full_listener.ts";
@@ -42,12 +42,12 @@ const ways: Record<string, () => unknown> = {
   "TLS": () => {
     for (let i = 0; i < 100; i++) connectTo({ host: "localhost", port: ports.server, tls }).close();
   },
-  "Unix sockets": () => connectUnix(socketPath, {}, contextFor()).close(),
+  "Unix sockets": () => connectTo({ socketPath }).close(),
   "wake-ups": () => new WakeUp().close(),
   "refused": () => fails(() => connectTo({ port: unused })),
   "refused, a name": () => fails(() => connectTo({ host: "localhost", port: unused })),
   "no such name": () => fails(() => connectTo({ host: "nothing.invalid", port: 80 })),
-  "no such Unix socket": () => fails(() => connectUnix(`${socketPath}.missing`, {}, contextFor())),
+  "no such Unix socket": () => fails(() => connectTo({ socketPath: `${socketPath}.missing` })),
   "late in lookup": () => fails(() => connectTo({ host: "localhost", port: unused }, contextFor(-1))),
   "late in tcp": () => fails(() => connectTo({ port: full.port }, contextFor(10))),
   "late in tls": () => fails(() => connectTo({ port: ports.silent, tls }, contextFor(10))),

@@ -12,7 +12,7 @@ import { FullListener } from "./full_listener.ts";
 const hello = new TextEncoder().encode("hello");
 
 function addressOf(port: number): SocketAddress {
-  return runBlocking(lookUp("127.0.0.1", port, contextFor()))[0];
+  return runBlocking(lookUp({ host: "127.0.0.1", port }, contextFor()))[0];
 }
 
 function assertReachesEcho(...ports: number[]): void {

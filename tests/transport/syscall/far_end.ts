@@ -75,18 +75,20 @@ export function contextFor(
 
 /** Where {@linkcode connectTo} connects to, by default by 127.0.0.1. */
 export interface Destination {
-  readonly port: number;
+  readonly port?: number;
   readonly host?: string;
+  /** In place of host and port. */
+  readonly socketPath?: string;
   readonly tls?: TlsOptions;
   readonly socket?: SocketOptions;
 }
 
 /** Connects while this thread waits. */
 export function connectTo(
-  { port, host = "127.0.0.1", tls, socket = {} }: Destination,
+  { port = 0, host = "127.0.0.1", socketPath, tls, socket = {} }: Destination,
   context: PolledContext = contextFor(),
 ): PolledStream {
-  return connectPolled({ host, port, tls, socket }, context);
+  return connectPolled({ host, port, socketPath, tls, socket }, context);
 }
 
 /** Writes all of it, sleeping for room. */

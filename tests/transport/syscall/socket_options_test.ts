@@ -2,7 +2,6 @@ import { after, before, describe, test } from "node:test";
 import process from "node:process";
 import { assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
 import { WebSocketError } from "../../../src/core/errors.ts";
-import { connectUnix } from "../../../src/transport/syscall/connect_polled.ts";
 import {
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -12,7 +11,7 @@ import {
 } from "../../../src/transport/syscall/platform.ts";
 import { unsupportedSocketOptions } from "../../../src/transport/syscall/socket_options.ts";
 import type { SocketOptions } from "../../../src/transport/transport.ts";
-import { connectTo, contextFor, FarEnd, readUpTo, writeAll } from "./far_end.ts";
+import { connectTo, FarEnd, readUpTo, writeAll } from "./far_end.ts";
 
 const system = platform();
 const { SOL_SOCKET } = system;
@@ -96,7 +95,7 @@ describe("socket options, read back from the system", () => {
 
   test("a Unix socket takes the buffer sizes and leaves what is for TCP", () => {
     const options = { sendBufferSize: 98_304, ttl: 7, typeOfService: 16, noDelay: true, tcpKeepAlive: true };
-    const stream = connectUnix(far.socketPath, options, contextFor());
+    const stream = connectTo({ socketPath: far.socketPath, socket: options });
     try {
       assertGreaterOrEqual(stream.socket.getOption(SOL_SOCKET, system.SO_SNDBUF), 98_304);
     } finally {

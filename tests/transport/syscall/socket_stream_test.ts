@@ -2,12 +2,11 @@ import { after, before, describe, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { assert, assertEquals, assertGreater, assertInstanceOf, assertThrows } from "@std/assert";
 import { WebSocketError } from "../../../src/core/errors.ts";
-import { connectUnix } from "../../../src/transport/syscall/connect_polled.ts";
 import { END, type PolledStream, WOULD_BLOCK } from "../../../src/transport/syscall/polled_stream.ts";
 import { SystemError } from "../../../src/transport/syscall/system_error.ts";
 import { wake, WakeUp } from "../../../src/transport/syscall/wake_up.ts";
 import { firstDifference, pattern } from "../connected.ts";
-import { connectTo, contextFor, FarEnd, readToEnd, readUpTo, writeAll } from "./far_end.ts";
+import { connectTo, FarEnd, readToEnd, readUpTo, writeAll } from "./far_end.ts";
 
 const hello = new TextEncoder().encode("hello");
 const megabyte = pattern(1 << 20);
@@ -123,7 +122,7 @@ describe("SocketStream", () => {
   });
 
   test("a Unix socket", () => {
-    using(connectUnix(far.socketPath, {}, contextFor()), (stream) => {
+    using(connectTo({ socketPath: far.socketPath }), (stream) => {
       writeAll(stream, megabyte.subarray(0, 1 << 16));
       stream.shutdown();
       assertEquals(firstDifference(readUpTo(stream, 1 << 20), megabyte.subarray(0, 1 << 16)), -1);
@@ -132,10 +131,10 @@ describe("SocketStream", () => {
 
   test("a Unix socket that is not there", () => {
     const missing = `${far.socketPath}.missing`;
-    const error = assertThrows(() => connectUnix(missing, {}, contextFor()), WebSocketError, missing);
+    const error = assertThrows(() => connectTo({ socketPath: missing }), WebSocketError, missing);
     assertEquals(error.code, "ConnectionFailed");
     assertEquals((error.cause as SystemError).code, "ENOENT");
-    assertThrows(() => connectUnix("x".repeat(200), {}, contextFor()), RangeError, "200");
+    assertThrows(() => connectTo({ socketPath: "x".repeat(200) }), RangeError, "200");
   });
 
   test("a wait is ended by another's wake, which counts once", () => {
