@@ -55,6 +55,19 @@ export type {
   TimestampOptions,
 } from "./src/client/options.ts";
 export { ConnectedClient, type ConnectionView } from "./src/client/connected_client.ts";
+export { reconnect } from "./src/client/reconnect.ts";
+export type {
+  AsyncReconnectOptions,
+  BlockingReconnectOptions,
+  ReconnectOptions,
+  ReconnectPolicy,
+  ReconnectReason,
+} from "./src/client/reconnect_options.ts";
+export type { ReconnectState } from "./src/client/reconnect_plan.ts";
+export { reconnectSync } from "./src/client/reconnect_sync.ts";
+export { ReconnectView } from "./src/client/reconnect_view.ts";
+export { Reconnecting } from "./src/client/reconnecting.ts";
+export { ReconnectingSync } from "./src/client/reconnecting_sync.ts";
 export type { ChannelHandle, ReceiverHandle, SenderHandle } from "./src/channel/handle.ts";
 export { type ChannelEndOptions, Receiver } from "./src/channel/receiver.ts";
 export type { RefusalReason, SendResult } from "./src/channel/sender.ts";

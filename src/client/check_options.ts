@@ -12,7 +12,7 @@ export const DEFAULT_HIGH_WATER_MARK: number = MIB;
 /** Of the channels for events and for commands, in bytes. */
 export const DEFAULT_CAPACITY: number = 4 * MIB;
 /** The longest delay that the runtimes' timers keep. */
-const MAX_DELAY = 2 ** 31 - 1;
+export const MAX_DELAY: number = 2 ** 31 - 1;
 
 /** The options of one kind, by name. */
 export type Rules = Readonly<Record<string, Rule>>;

@@ -19,3 +19,9 @@ export function closeInfoOf(supervision: Supervision): CloseInfo {
     return { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "none" };
   }
 }
+
+/** A client that can be handed out. */
+export interface Supervised {
+  /** From now on `run` fails only with what a callback threw. */
+  supervise(): Supervision;
+}

@@ -18,16 +18,21 @@ export interface Logger {
   error(message: string): unknown;
 }
 
-let connections = 0;
+/** How many there have been of each kind. */
+const counts = new Map<string, number>();
 
 /** Writes the lines of one connection, each with its number; without a logger it does nothing. */
 export class ConnectionLog {
   readonly #logger: Logger | undefined;
-  readonly #name: string;
+  readonly #name: string = "";
 
-  constructor(logger: Logger | undefined) {
+  /** `kind` is what a connection, or what else has a life to be told, is called. */
+  constructor(logger: Logger | undefined, kind = "websocket") {
     this.#logger = logger;
-    this.#name = logger === undefined ? "" : `websocket ${++connections}`;
+    if (logger === undefined) return;
+    const number = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, number);
+    this.#name = `${kind} ${number}`;
   }
 
   debug(message: string): void {
