@@ -48,7 +48,7 @@ const table = {
   forbidden: { end: "refused HandshakeFailed" },
   cutOff: { end: "refused HandshakeFailed" },
   /** No answer to the opening handshake. */
-  mute: { end: "refused Timeout upgrade", options: { handshakeTimeout: 250 } },
+  mute: { end: "refused Timeout upgrade", options: { handshakeTimeout: 1500 } },
   /** Nobody listens. */
   nobody: { end: "refused ConnectionFailed" },
   /** The server speaks no TLS. */
