@@ -1,3 +1,4 @@
+import type { DeflateSender } from "./deflate_sender.ts";
 import { applyMask, copyMasked, type MaskKeys } from "./mask.ts";
 import type { Opcode } from "./opcode.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
@@ -6,6 +7,8 @@ import type { OutputBuffer } from "./output_buffer.ts";
 export const MAX_HEADER = 14;
 
 const FIN = 0x80;
+/** RFC 7692 §6: the message is compressed. */
+const RSV1 = 0x40;
 const MASKED = 0x80;
 /** Up to here one loop that copies and masks beats `set` and a masking loop. */
 const SHORT = 32;
@@ -57,25 +60,66 @@ export class FrameEncoder {
     const frame = output.length;
     const guessed = headerSize(units);
     const length = encodeText(output, frame + guessed, text);
-    const size = headerSize(length);
-    if (size !== guessed) {
-      output.length = frame + guessed + length; // what `reserve` has to keep, as below
-      output.reserve(size - guessed);
-      output.length = frame;
-      output.bytes.copyWithin(frame + size, frame + guessed, frame + guessed + length);
-    }
-    const start = writeHeader(output, opcode, length, key);
-    applyMask(output.bytes, output.words, start, start + length, key);
-    output.length = start + length;
+    output.length = frame + guessed + length;
+    endFrame(output, opcode, frame, guessed, key);
     return length;
+  }
+
+  /** Appends a final frame with `message` compressed. Where that fails it throws, and appends nothing. */
+  deflated(output: OutputBuffer, opcode: Opcode, message: Uint8Array, sender: DeflateSender): void {
+    const frame = output.length;
+    // Mostly the length is written in as many bytes as that of the message itself would be.
+    const guessed = headerSize(message.length);
+    output.reserve(guessed);
+    output.length = frame + guessed;
+    try {
+      sender.deflate(message, output);
+    } catch (error) {
+      output.length = frame;
+      if (frame === 0) output.clear();
+      throw error;
+    }
+    endFrame(output, opcode | RSV1, frame, guessed, this.#keys.next());
   }
 }
 
-/** Writes a header behind the output's end without moving it; answers where the payload begins. */
-function writeHeader(output: OutputBuffer, opcode: Opcode, length: number, key: number): number {
+/** `text` as UTF-8 in the output, which is empty; without a frame. */
+export function encodeAlone(output: OutputBuffer, text: string): void {
+  output.reserve(text.length);
+  output.length = encodeText(output, 0, text);
+}
+
+/**
+ * Ends the frame that begins at `frame`: puts a header before the payload and masks it. Room was left for a header of
+ * the size `guessed`; the payload is moved where that was wrong.
+ */
+function endFrame(
+  output: OutputBuffer,
+  firstByte: number,
+  frame: number,
+  guessed: number,
+  key: number,
+): void {
+  const length = output.length - frame - guessed;
+  const size = headerSize(length);
+  if (size !== guessed) {
+    if (size > guessed) output.reserve(size - guessed);
+    output.bytes.copyWithin(frame + size, frame + guessed, frame + guessed + length);
+  }
+  output.length = frame;
+  const start = writeHeader(output, firstByte, length, key);
+  applyMask(output.bytes, output.words, start, start + length, key);
+  output.length = start + length;
+}
+
+/**
+ * Writes a header behind the output's end without moving it; answers where the payload begins. `firstByte` is the
+ * opcode, and reserved bits if any.
+ */
+function writeHeader(output: OutputBuffer, firstByte: number, length: number, key: number): number {
   const bytes = output.bytes;
   let at = output.length;
-  bytes[at] = FIN | opcode;
+  bytes[at] = FIN | firstByte;
   if (length < 126) {
     bytes[at + 1] = MASKED | length;
     at += 2;

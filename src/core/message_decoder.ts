@@ -1,14 +1,15 @@
 import { Assembler } from "./assembler.ts";
 import { CloseCode } from "./close_code.ts";
 import { type DecoderLimits, HeaderDecoder, violation } from "./decoder.ts";
-import { WebSocketError } from "./errors.ts";
+import type { DeflateReceiver } from "./deflate_receiver.ts";
+import type { WebSocketError } from "./errors.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
 import { type AsciiDecoder, PayloadView } from "./payload.ts";
 import { Utf8Validator } from "./utf8.ts";
 
 /** Limits that a {@linkcode MessageDecoder} enforces, in bytes. */
 export interface MessageLimits extends DecoderLimits {
-  /** The largest message, over all its fragments. */
+  /** The largest message, over all its fragments, after decompression. */
   readonly maxMessageSize: number;
 }
 
@@ -16,6 +17,8 @@ export interface MessageLimits extends DecoderLimits {
 export interface MessageDecoderOptions extends MessageLimits {
   /** Makes strings of ASCII texts. Default: `TextDecoder`. */
   readonly decodeAscii?: AsciiDecoder;
+  /** Inflates messages with RSV1 set (RFC 7692). Default: there may be none. */
+  readonly inflate?: DeflateReceiver;
 }
 
 /** The first byte of a whole message in one frame. */
@@ -38,10 +41,10 @@ export class MessageDecoder {
   frames = 0;
 
   readonly #header: HeaderDecoder;
-  readonly #maxMessageSize: number;
+  readonly #inflate: DeflateReceiver | undefined;
   /** The longest payload that needs no look at the limits. */
   readonly #short: number;
-  readonly #message = new Assembler();
+  readonly #message: Assembler;
   readonly #utf8 = new Utf8Validator();
   /** A control frame that did not arrive whole; made when there is one. */
   #control: Uint8Array | undefined;
@@ -59,15 +62,18 @@ export class MessageDecoder {
   #missing = 0;
   /** Text or Binary while a message is incomplete, else 0. */
   #messageOpcode = 0;
+  /** Whether that message is compressed. */
+  #compressed = false;
   /** Whether the message that `next` handed over last lies in the assembler. */
   #handedOver = false;
 
   /** Enforces the given limits. */
   constructor(options: MessageDecoderOptions) {
-    const { maxFrameSize, maxMessageSize, decodeAscii } = options;
+    const { maxFrameSize, maxMessageSize, decodeAscii, inflate } = options;
     this.payload = new PayloadView(decodeAscii);
-    this.#header = new HeaderDecoder({ maxFrameSize });
-    this.#maxMessageSize = maxMessageSize;
+    this.#header = new HeaderDecoder({ maxFrameSize }, inflate !== undefined);
+    this.#inflate = inflate;
+    this.#message = new Assembler(maxMessageSize);
     this.#short = Math.min(SHORT, maxFrameSize, maxMessageSize);
   }
 
@@ -176,17 +182,10 @@ export class MessageDecoder {
         throw violation(`a new message (opcode ${opcode}) inside a fragmented one`);
       }
       this.#messageOpcode = opcode;
+      this.#compressed = this.#header.rsv1;
       if (opcode === Opcode.Text) this.#utf8.reset();
     }
-    if (this.#message.length + length > this.#maxMessageSize) {
-      throw new WebSocketError(
-        "LimitExceeded",
-        `reading a message: ${
-          this.#message.length + length
-        } bytes, where maxMessageSize is ${this.#maxMessageSize}`,
-        { closeCode: CloseCode.TooBig },
-      );
-    }
+    if (!this.#compressed) this.#message.checkRoom(length);
   }
 
   #readData(): number {
@@ -194,6 +193,7 @@ export class MessageDecoder {
     const available = this.#end - start;
     const missing = this.#missing;
     const taken = available < missing ? available : missing;
+    if (this.#compressed) return this.#readCompressed(start, start + taken);
     const text = this.#messageOpcode === Opcode.Text;
     // §8.1, as early as can be: at the first impossible byte, wherever the frame is cut.
     if (text && !this.#utf8.validate(this.#chunk, start, start + taken)) throw invalidUtf8();
@@ -209,6 +209,27 @@ export class MessageDecoder {
     if (this.#missing > 0) return 0;
     this.#inFrame = false;
     if (!whole) return 0;
+    return this.#handOver(text);
+  }
+
+  /** Of a compressed message what counts is what its bytes inflate to. */
+  #readCompressed(start: number, end: number): number {
+    const message = this.#message;
+    const text = this.#messageOpcode === Opcode.Text;
+    const before = message.length;
+    this.#inflate!.write(this.#chunk, start, end, message);
+    if (text && !this.#utf8.validate(message.bytes, before, message.length)) throw invalidUtf8();
+    this.#at = end;
+    this.#missing -= end - start;
+    if (this.#missing > 0) return 0;
+    this.#inFrame = false;
+    if (!this.#header.fin) return 0;
+    this.#inflate!.finish(message);
+    return this.#handOver(text);
+  }
+
+  /** The message lies in the assembler. */
+  #handOver(text: boolean): number {
     this.payload.point(this.#message.bytes, 0, this.#message.length, text && this.#utf8.ascii);
     this.#handedOver = true;
     return this.#endMessage(text);

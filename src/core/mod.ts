@@ -27,6 +27,9 @@ export type { PooledBuffer } from "./buffer_pool.ts";
 export { CloseCode, isCloseCodeForUsers, isCloseCodeOnTheWire } from "./close_code.ts";
 export type { CloseInfo, CloseInitiator } from "./close_info.ts";
 export type { DecoderLimits } from "./decoder.ts";
+export { PerMessageDeflate, type PerMessageDeflateParts } from "./deflate.ts";
+export type { DeflateCodec, DeflaterOptions, DeflateStream, InflaterOptions } from "./deflate_codec.ts";
+export { type DeflateAgreement, DeflateOffer, type DeflateParameters } from "./deflate_offer.ts";
 export {
   type HandshakeResponse,
   type TimeoutPhase,

@@ -2,7 +2,9 @@ import { checkCloseCode, checkControlPayload, checkTextBytes } from "./check_sen
 import { CloseCode } from "./close_code.ts";
 import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
 import type { CloseInfo } from "./close_info.ts";
-import { FrameEncoder, headerSize } from "./encoder.ts";
+import type { PerMessageDeflate } from "./deflate.ts";
+import { deflateBound, type DeflateSender } from "./deflate_sender.ts";
+import { encodeAlone, FrameEncoder, headerSize } from "./encoder.ts";
 import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
 import { MessageDecoder, type MessageDecoderOptions } from "./message_decoder.ts";
@@ -29,15 +31,22 @@ export const ProtocolEvent = {
 export type ProtocolEvent = (typeof ProtocolEvent)[keyof typeof ProtocolEvent];
 
 /** What a {@linkcode Protocol} needs. */
-export interface ProtocolOptions extends MessageDecoderOptions {
+export interface ProtocolOptions extends Omit<MessageDecoderOptions, "inflate"> {
   /** Where masking keys come from; connections may share it. */
   readonly maskKeys: MaskKeys;
   /** Bytes that may wait to be written before a sending method throws `LimitExceeded`. */
   readonly maxBufferedAmount: number;
+  /** permessage-deflate, where the handshake agreed on it. */
+  readonly deflate?: PerMessageDeflate;
 }
 
 /** Pongs go straight out while less than this many bytes wait; beyond, only the latest is kept. */
 const PONG_BACKLOG = 16 * 1024;
+/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
+const MOST_PER_UNIT = 3;
+
+/** Where a text is put that is to be compressed. */
+const encoding = new OutputBuffer();
 
 /**
  * A client's side of RFC 6455 after the opening handshake, without I/O: bytes in by `receive`, events out by
@@ -56,6 +65,7 @@ export class Protocol {
   readonly #decoder: MessageDecoder;
   readonly #encoder: FrameEncoder;
   readonly #maxBufferedAmount: number;
+  readonly #deflate: PerMessageDeflate | undefined;
   #state: ConnectionState = "open";
   /** The answer to the latest ping, when too much was waiting to append it (§5.5.3). */
   #pong: Uint8Array | undefined;
@@ -67,9 +77,11 @@ export class Protocol {
 
   /** Begins in state `open`: the opening handshake is over. */
   constructor(options: ProtocolOptions) {
-    this.#decoder = new MessageDecoder(options);
+    const { deflate } = options;
+    this.#decoder = new MessageDecoder({ ...options, inflate: deflate?.receiver });
     this.#encoder = new FrameEncoder(options.maskKeys);
     this.#maxBufferedAmount = options.maxBufferedAmount;
+    this.#deflate = deflate;
   }
 
   /** Where the connection stands. */
@@ -163,11 +175,14 @@ export class Protocol {
 
   /**
    * Appends a text message. Bytes must be UTF-8, else it throws `InvalidConfiguration`. Like every sending method
-   * it throws `LimitExceeded`, and appends nothing, where more than `maxBufferedAmount` would wait, and
-   * `ConnectionClosed` once a Close has been sent.
+   * it throws `LimitExceeded`, and appends nothing, where more than `maxBufferedAmount` would wait (without
+   * compression), and `ConnectionClosed` once a Close has been sent. `compress`: unless it is too short for that.
    */
-  sendText(text: string | Uint8Array): void {
-    if (typeof text === "string") {
+  sendText(text: string | Uint8Array, compress = true): void {
+    const sender = compress ? this.#deflate?.sender : undefined;
+    if (sender !== undefined && (text.length * MOST_PER_UNIT >= sender.threshold)) {
+      this.#sendDeflatedText(text, sender);
+    } else if (typeof text === "string") {
       // A unit takes at least one byte; how many it took is known when it is encoded.
       this.#checkSend(text.length);
       const before = this.output.length;
@@ -178,17 +193,48 @@ export class Protocol {
         this.#checkSend(length);
       }
       this.#framesSent++;
-      return;
+    } else {
+      checkTextBytes(text);
+      this.#checkSend(text.length);
+      this.#frame(Opcode.Text, text);
     }
-    checkTextBytes(text);
-    this.#checkSend(text.length);
-    this.#frame(Opcode.Text, text);
   }
 
   /** Appends a binary message. */
-  sendBinary(data: Uint8Array): void {
+  sendBinary(data: Uint8Array, compress = true): void {
+    const sender = compress ? this.#deflate?.sender : undefined;
+    if (sender !== undefined) return this.#sendDeflated(Opcode.Binary, data, sender);
     this.#checkSend(data.length);
     this.#frame(Opcode.Binary, data);
+  }
+
+  #sendDeflatedText(text: string | Uint8Array, sender: DeflateSender): void {
+    if (typeof text !== "string") {
+      checkTextBytes(text);
+      return this.#sendDeflated(Opcode.Text, text, sender);
+    }
+    this.#checkSend(text.length);
+    const encoded = encoding;
+    encodeAlone(encoded, text);
+    try {
+      this.#sendDeflated(Opcode.Text, encoded.bytes.subarray(0, encoded.length), sender);
+    } finally {
+      encoded.clear();
+    }
+  }
+
+  /**
+   * What is compressed has to be sent, since later messages refer to it. So room is looked for before: the message
+   * must fit as it is, and where it might not when compression makes it longer, it is sent as it is.
+   */
+  #sendDeflated(opcode: Opcode, message: Uint8Array, sender: DeflateSender): void {
+    this.#checkSend(message.length);
+    const most = this.output.length + this.unsent + frameSize(deflateBound(message.length));
+    if (message.length < sender.threshold || most > this.#maxBufferedAmount) {
+      return this.#frame(opcode, message);
+    }
+    this.#encoder.deflated(this.output, opcode, message, sender);
+    this.#framesSent++;
   }
 
   /** Appends a ping or a pong; throws `LimitExceeded` for more than 125 bytes (§5.5). */
@@ -249,6 +295,7 @@ export class Protocol {
     this.#enter("streamEnd");
     this.#pong = undefined;
     this.#decoder.release();
+    this.#deflate?.close();
   }
 
   #sendClose(code: number, reason: string): void {

@@ -1,0 +1,109 @@
+import type { Assembler } from "./assembler.ts";
+import { CloseCode } from "./close_code.ts";
+import { violation } from "./decoder.ts";
+import type { DeflateStream } from "./deflate_codec.ts";
+
+/**
+ * What a sender takes away from a message's end (RFC 7692 §7.2.1), and one more empty stored block. To data that ends
+ * where it should both say nothing; data that was cut takes them for content.
+ */
+const TAIL = Uint8Array.of(0, 0, 0xff, 0xff, 0, 0, 0, 0xff, 0xff);
+const NO_CONTENT = new Uint8Array(TAIL.length);
+
+/** A message inflates to about as much as the one before. Larger ones find their size by growing. */
+const MOST_EXPECTED = 1024 * 1024;
+
+/** The receiving half of permessage-deflate (RFC 7692 §7.2.2): inflates messages piece by piece. */
+export class DeflateReceiver {
+  readonly #open: () => DeflateStream;
+  readonly #keepsWindow: boolean;
+  #stream: DeflateStream | undefined;
+  #midMessage = false;
+  #expected = 0;
+  /** Messages inflated. */
+  messages = 0;
+
+  /** `open` makes the stream, when it is needed. `keepsWindow`: the server's context takeover. */
+  constructor(open: () => DeflateStream, keepsWindow: boolean) {
+    this.#open = open;
+    this.#keepsWindow = keepsWindow;
+  }
+
+  /**
+   * Inflates the message's next bytes to the end of what `message` has.
+   *
+   * @throws {WebSocketError} `ProtocolViolation` with 1007, `LimitExceeded` with 1009.
+   */
+  write(bytes: Uint8Array, start: number, end: number, message: Assembler): void {
+    const stream = this.#stream ??= this.#open();
+    if (!this.#midMessage) {
+      this.#midMessage = true;
+      message.grow(this.#expected);
+    }
+    let at = start;
+    let resets = 0;
+    for (;;) {
+      if (message.length === message.end) message.grow();
+      const { length } = message;
+      inflate(stream, bytes, at, end, message.bytes, length, message.end);
+      at += stream.consumed;
+      message.length = length + stream.produced;
+      if (message.length === message.end) continue; // there may be more
+      if (at === end) return;
+      // §7.2.3.4: what follows a block with BFINAL is another one. A stream that ended earlier takes nothing.
+      if (stream.consumed > 0) resets = 0;
+      else if (resets++ > 0) throw notDeflate("its decoder takes no more");
+      stream.reset();
+    }
+  }
+
+  /** The message is complete: checks that its data is, and forgets it where the server does. */
+  finish(message: Assembler): void {
+    const stream = this.#stream ??= this.#open();
+    inflate(stream, TAIL, 0, TAIL.length, NO_CONTENT, 0, NO_CONTENT.length);
+    // A last block with BFINAL, behind which nothing is expected any more.
+    const ended = stream.consumed === 0;
+    if (stream.produced > 0 || (!ended && stream.consumed < TAIL.length)) throw notDeflate("it is cut");
+    if (ended || !this.#keepsWindow) stream.reset();
+    this.#midMessage = false;
+    this.#expected = Math.min(message.length + 1, MOST_EXPECTED);
+    this.messages++;
+  }
+
+  /** Whether `releaseIdle` would give memory back. */
+  get releasable(): boolean {
+    return this.#stream !== undefined && !this.#keepsWindow && !this.#midMessage;
+  }
+
+  /** Gives memory back that the next message can do without. */
+  releaseIdle(): void {
+    if (this.releasable) this.close();
+  }
+
+  /** Gives all memory back: nothing more will be inflated. */
+  close(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+}
+
+/** As `DeflateStream.write`; whatever it throws becomes what the peer did wrong. */
+function inflate(
+  stream: DeflateStream,
+  input: Uint8Array,
+  start: number,
+  end: number,
+  output: Uint8Array,
+  outputStart: number,
+  outputEnd: number,
+): void {
+  try {
+    stream.write(input, start, end, output, outputStart, outputEnd);
+  } catch (error) {
+    throw notDeflate(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function notDeflate(why: string): Error {
+  return violation(`a compressed message that cannot be inflated: ${why}`, CloseCode.InvalidPayload);
+}
