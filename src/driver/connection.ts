@@ -139,7 +139,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#handler = handler;
     this.#client = client;
     const result = this.#result = Promise.withResolvers<CloseInfo>();
-    this.#guard(() => handler.onActivated?.(client));
+    this.#activate(handler, client);
     this.sending.onDrain = () => this.#guard(() => handler.onDrain?.(client));
     this.sending.checkDrain();
     this.#reading.begin(handler, client);
@@ -336,6 +336,18 @@ export class Connection<Client> implements ByteStreamSink {
       };
       this.#result!.reject(error);
     }
+  }
+
+  /** A connection that has ended before it ran says so by its end: that a send came too late for it says less. */
+  #activate(handler: Handler<Client>, client: Client): void {
+    const ended = this.state === "closed";
+    this.#guard(() => {
+      try {
+        handler.onActivated?.(client);
+      } catch (value) {
+        if (!ended || !(value instanceof WebSocketError) || value.code !== "ConnectionClosed") throw value;
+      }
+    });
   }
 
   #guard(callback: () => void): void {
