@@ -36,6 +36,8 @@ export class HeaderDecoder {
   #partialLength = 0;
   /** Whether RSV1 has a meaning: permessage-deflate was negotiated. */
   readonly #rsv1Allowed: boolean;
+  /** Whether the last data frame was not the last of its message. */
+  #inMessage = false;
 
   /** Enforces the given limits. */
   constructor(limits: DecoderLimits, rsv1Allowed = false) {
@@ -82,13 +84,22 @@ export class HeaderDecoder {
     if (opcode > Opcode.Pong || (opcode > Opcode.Binary && opcode < Opcode.Close)) {
       throw violation(`reserved opcode ${opcode}`);
     }
-    if (opcode >= Opcode.Close && first < 0x80) {
-      throw violation(`a fragmented control frame (opcode ${opcode})`);
+    if (opcode >= Opcode.Close) {
+      if (first < 0x80) throw violation(`a fragmented control frame (opcode ${opcode})`);
+    } else if ((opcode === Opcode.Continuation) !== this.#inMessage) {
+      // §5.4
+      throw violation(
+        this.#inMessage
+          ? `a new message (opcode ${opcode}) inside a fragmented one`
+          : "a continuation frame with nothing to continue",
+      );
     }
     if (available < 2) return 0;
     const second = bytes[at + 1];
     // §5.1: a server must not mask.
     if (second >= 0x80) throw violation("a masked frame from a server");
+    // §5.5.1: if there is a body, it begins with a code of two bytes.
+    if (second === 1 && opcode === Opcode.Close) throw violation("a Close frame of one byte");
     let size = 2;
     let length = second;
     if (second >= 126) {
@@ -116,6 +127,7 @@ export class HeaderDecoder {
       );
     }
     this.fin = first >= 0x80;
+    if (opcode < Opcode.Close) this.#inMessage = !this.fin;
     this.rsv1 = (first & 0x40) !== 0;
     this.opcode = opcode;
     this.length = length;

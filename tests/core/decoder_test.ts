@@ -27,11 +27,18 @@ function decodeIn(decoder: HeaderDecoder, chunks: readonly Uint8Array[], size: n
   return assert(false, "the header is incomplete") as never;
 }
 
+/** A decoder that has read the first frame of a message, and not the last. */
+function inMessage(): HeaderDecoder {
+  const decoder = new HeaderDecoder(ample);
+  decoder.decode(frame({ opcode: 2, fin: false }), 0, 2);
+  return decoder;
+}
+
 /** The header of these bytes, the same in every two and three pieces and byte by byte. */
-function headerOf(bytes: Uint8Array, size: number, decoder = new HeaderDecoder(ample)): Header {
-  const whole = decodeIn(decoder, [bytes], size);
+function headerOf(bytes: Uint8Array, size: number, decoder = () => new HeaderDecoder(ample)): Header {
+  const whole = decodeIn(decoder(), [bytes], size);
   const check = (cuts: readonly number[]) =>
-    assertEquals(decodeIn(decoder, chunksOf(bytes, cuts), size), whole, `cut at ${cuts}`);
+    assertEquals(decodeIn(decoder(), chunksOf(bytes, cuts), size), whole, `cut at ${cuts}`);
   for (let first = 1; first < bytes.length; first++) {
     check([first]);
     for (let second = first + 1; second < bytes.length; second++) check([first, second]);
@@ -48,13 +55,10 @@ interface Refusal {
 }
 
 /** What is said about a header that must be refused, and at which byte. */
-function refusalOf(bytes: Uint8Array, limits = ample): Refusal {
-  const error = assertThrows(
-    () => new HeaderDecoder(limits).decode(bytes, 0, bytes.length),
-    WebSocketError,
-  );
+function refusalOf(bytes: Uint8Array, make = () => new HeaderDecoder(ample)): Refusal {
+  const error = assertThrows(() => make().decode(bytes, 0, bytes.length), WebSocketError);
   for (const cuts of [...Array.from(bytes.keys(), (cut) => [cut]), [...bytes.keys()]]) {
-    const decoder = new HeaderDecoder(limits);
+    const decoder = make();
     const pieces = chunksOf(bytes, cuts);
     const same = assertThrows(
       () => pieces.map((piece) => decoder.decode(piece, 0, piece.length)),
@@ -62,7 +66,7 @@ function refusalOf(bytes: Uint8Array, limits = ample): Refusal {
     );
     assertEquals([same.code, same.message, same.closeCode], [error.code, error.message, error.closeCode]);
   }
-  const decoder = new HeaderDecoder(limits);
+  const decoder = make();
   for (let at = 0; at < bytes.length; at++) {
     try {
       assertEquals(decoder.decode(bytes, at, at + 1), 0);
@@ -74,8 +78,13 @@ function refusalOf(bytes: Uint8Array, limits = ample): Refusal {
   return assert(false, "not refused byte by byte") as never;
 }
 
-function assertViolation(bytes: Uint8Array, message: string, at: number): void {
-  const refusal = refusalOf(bytes);
+function assertViolation(
+  bytes: Uint8Array,
+  message: string,
+  at: number,
+  decoder?: () => HeaderDecoder,
+): void {
+  const refusal = refusalOf(bytes, decoder);
   const { code, closeCode } = refusal.error;
   assertEquals(
     [code, closeCode, refusal.error.message, refusal.at],
@@ -88,7 +97,8 @@ describe("decoder: valid headers", () => {
   it("reads every allowed first byte", () => {
     for (const opcode of [0, 1, 2]) {
       for (const fin of [true, false]) {
-        assertEquals(headerOf(frame({ opcode, fin }), 2), { fin, rsv1: false, opcode, length: 0 });
+        const header = headerOf(frame({ opcode, fin }), 2, opcode === 0 ? inMessage : undefined);
+        assertEquals(header, { fin, rsv1: false, opcode, length: 0 });
       }
     }
     for (const opcode of [8, 9, 10]) {
@@ -153,7 +163,8 @@ describe("decoder: refused headers", () => {
     for (const opcode of [0, 1, 2, 8, 9, 10]) {
       for (const length of [0, 5, 125, 126, 127]) {
         const bytes = Uint8Array.of(0x80 | opcode, 0x80 | length, 1, 2, 3, 4, 5, 6, 7, 8);
-        assertViolation(bytes, "a masked frame from a server", 1);
+        const decoder = opcode === 0 ? inMessage : undefined;
+        assertViolation(bytes, "a masked frame from a server", 1, decoder);
       }
     }
   });
@@ -176,7 +187,7 @@ describe("decoder: refused headers", () => {
   });
 
   it("54 RSV1 where it was agreed on: the first frame of a data message, no other", () => {
-    const decoder = new HeaderDecoder(ample, true);
+    const decoder = () => new HeaderDecoder(ample, true);
     for (const opcode of [1, 2]) {
       for (const fin of [true, false]) {
         assertEquals(headerOf(frame({ opcode, fin, rsv: 4 }), 2, decoder), {
@@ -234,15 +245,15 @@ describe("decoder: refused headers", () => {
 
   it("28 a frame of maxFrameSize is taken, of one byte more is not: 1009", () => {
     for (const maxFrameSize of [1, 124, 125, 126, 127, 65534, 65535, 65536, 2 ** 31, 2 ** 32, 2 ** 40]) {
-      const limits = { maxFrameSize };
+      const decoder = () => new HeaderDecoder({ maxFrameSize });
       const sizeOf = (length: number) => length < 126 ? 2 : length < 65536 ? 4 : 10;
       const header = headerOf(
         frame({ opcode: 2, declaredLength: maxFrameSize }),
         sizeOf(maxFrameSize),
-        new HeaderDecoder(limits),
+        decoder,
       );
       assertEquals(header.length, maxFrameSize);
-      const { error } = refusalOf(frame({ opcode: 2, declaredLength: maxFrameSize + 1 }), limits);
+      const { error } = refusalOf(frame({ opcode: 2, declaredLength: maxFrameSize + 1 }), decoder);
       assertEquals(
         [error.code, error.closeCode, error.message],
         [
@@ -252,6 +263,26 @@ describe("decoder: refused headers", () => {
         ],
       );
     }
+  });
+
+  it("29 a continuation with nothing to continue: 1002, at the first byte", () => {
+    for (const lengthBits of [7, 16, 64] as const) {
+      const bytes = frame({ opcode: 0, lengthBits, declaredLength: 1n << 62n });
+      assertViolation(bytes, "a continuation frame with nothing to continue", 0);
+    }
+  });
+
+  it("29 a new message inside a fragmented one: 1002, at the first byte", () => {
+    for (const opcode of [1, 2]) {
+      for (const lengthBits of [7, 16, 64] as const) {
+        const bytes = frame({ opcode, lengthBits, declaredLength: 1n << 62n });
+        assertViolation(bytes, `a new message (opcode ${opcode}) inside a fragmented one`, 0, inMessage);
+      }
+    }
+  });
+
+  it("41 a Close frame of one byte: 1002, at the second byte", () => {
+    assertViolation(frame({ opcode: 8, payload: hex("03") }), "a Close frame of one byte", 1);
   });
 
   it("31 control frames that are fragmented: 1002, at the first byte", () => {

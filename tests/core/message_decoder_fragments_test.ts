@@ -58,8 +58,8 @@ describe("message_decoder: fragments", () => {
 
   it("29 a continuation with nothing to continue: 1002", () => {
     for (const fin of [true, false]) {
-      assertEquals(refusalOf(continuationFrame("", { fin })), [1002, 1]);
-      assertEquals(refusalOf(concat(textFrame("a"), continuationFrame("b", { fin }))), [1002, 4]);
+      assertEquals(refusalOf(continuationFrame("", { fin })), [1002, 0]);
+      assertEquals(refusalOf(concat(textFrame("a"), continuationFrame("b", { fin }))), [1002, 3]);
       assertEquals(refusalOf(concat(...fragments, continuationFrame("b", { fin })))[0], 1002);
     }
   });
@@ -68,8 +68,8 @@ describe("message_decoder: fragments", () => {
     for (const opcode of [1, 2]) {
       for (const begun of [1, 2]) {
         const begin = frame({ opcode: begun, fin: false, payload: "a" });
-        assertEquals(refusalOf(concat(begin, frame({ opcode, payload: "b" }))), [1002, 4]);
-        assertEquals(refusalOf(concat(begin, pingFrame(), frame({ opcode, fin: false }))), [1002, 6]);
+        assertEquals(refusalOf(concat(begin, frame({ opcode, payload: "b" }))), [1002, 3]);
+        assertEquals(refusalOf(concat(begin, pingFrame(), frame({ opcode, fin: false }))), [1002, 5]);
       }
     }
   });

@@ -71,7 +71,8 @@ function readFrames(
     const opcode = byte(0) & 15;
     const fin = byte(0) >= 128;
     check((byte(0) & 0x70) === 0 && [0, 1, 2, 8, 9, 10].includes(opcode) && (fin || opcode < 8));
-    check(byte(1) < 128 && (opcode < 8 || byte(1) <= 125));
+    check(opcode >= 8 || (opcode === 0) === (message !== undefined));
+    check(byte(1) < 128 && (opcode < 8 || byte(1) <= 125) && !(opcode === 8 && byte(1) === 1));
     let length = BigInt(byte(1));
     let size = 2;
     if (byte(1) > 125) {
@@ -94,7 +95,6 @@ function readFrames(
       tell(opcode, payload);
       continue;
     }
-    check((opcode === 0) === (message !== undefined));
     message ??= { opcode, bytes: [] };
     check(message.bytes.length + Number(length) <= maxMessageSize, 1009);
     message.bytes.push(...payload);
@@ -115,7 +115,6 @@ function check(holds: boolean, closeCode = 1002): void {
 
 function checkClose(payload: Uint8Array): void {
   if (payload.length === 0) return;
-  check(payload.length >= 2);
   const code = payload[0] * 256 + payload[1];
   check(
     (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999),
