@@ -1,9 +1,11 @@
 import { encodeBase64 } from "./base64.ts";
 import type { WebSocketError } from "./errors.ts";
 import type { ExtensionOffer } from "./extension_header.ts";
-import { checkHeaders, isHost } from "./headers.ts";
+import { isHost } from "./headers.ts";
 import { encodeLatin1 } from "./latin1.ts";
 import { quote } from "./quote.ts";
+import { locationIn } from "./redirect.ts";
+import { requestFields } from "./request_fields.ts";
 import { type ResponseLimits, ResponseParser } from "./response_parser.ts";
 import { checkSubprotocols } from "./subprotocols.ts";
 import { checkUpgrade } from "./upgrade_check.ts";
@@ -21,6 +23,8 @@ export interface HandshakeOptions {
   readonly extensions?: readonly ExtensionOffer[];
   /** Fills the array with unpredictable bytes. */
   readonly random: (bytes: Uint8Array) => void;
+  /** Whether redirects are of use: the body of one is then not waited for. Default: `false`. */
+  readonly followsRedirects?: boolean;
   /** How much of the server's answer is taken. */
   readonly limits?: Partial<ResponseLimits>;
 }
@@ -39,6 +43,7 @@ export class OpeningHandshake {
   readonly #key: string;
   readonly #offeredProtocols: readonly string[];
   readonly #offeredExtensions: readonly ExtensionOffer[];
+  readonly #followsRedirects: boolean;
   readonly #parser: ResponseParser;
   #protocol = "";
   #extensions = "";
@@ -56,6 +61,7 @@ export class OpeningHandshake {
     this.#key = encodeBase64(key);
     this.#offeredProtocols = checkSubprotocols(options.protocols);
     this.#offeredExtensions = options.extensions ?? [];
+    this.#followsRedirects = options.followsRedirects ?? false;
     this.#parser = new ResponseParser({
       headerBytes: options.limits?.headerBytes ?? 16 * 1024,
       headerCount: options.limits?.headerCount ?? 100,
@@ -79,6 +85,11 @@ export class OpeningHandshake {
     return this.#extensions;
   }
 
+  /** The `Location` of a redirect, once `receive` has thrown for it; `undefined` where they are of no use. */
+  get location(): string | undefined {
+    return this.#followsRedirects ? locationIn(this.#parser) : undefined;
+  }
+
   /**
    * Takes bytes that arrived. Answers how many of them belong to the handshake: the rest, if any, are frames,
    * and {@linkcode OpeningHandshake.done} is then true. None of the memory is kept.
@@ -92,7 +103,7 @@ export class OpeningHandshake {
     if (this.#done) return 0;
     return this.#orFail(() => {
       const taken = this.#parser.receive(bytes);
-      if (this.#parser.complete) this.#finish();
+      if (this.#parser.complete || this.location !== undefined) this.#finish();
       return taken;
     });
   }
@@ -125,7 +136,7 @@ export class OpeningHandshake {
   }
 
   #buildRequest({ url, headers }: HandshakeOptions): Uint8Array {
-    const fields = checkHeaders(headers);
+    const fields = requestFields(url, headers);
     const [, host] = fields.find(isHost) ?? ["Host", url.authority];
     const lines = [
       `GET ${url.resource} HTTP/1.1`,

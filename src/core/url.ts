@@ -1,13 +1,15 @@
+import { encodeBase64 } from "./base64.ts";
 import { WebSocketError } from "./errors.ts";
+import { decodePercent } from "./percent.ts";
 import { quote } from "./quote.ts";
 
 /** The parts of a WebSocket URL that connecting and the opening handshake need (RFC 6455 §3). */
 export interface WebSocketUrl {
-  /** The whole URL, normalised, with the scheme `ws:` or `wss:`. */
+  /** The whole URL, normalised, without user name and password; `http:` has become `ws:`, `https:` `wss:`. */
   readonly href: string;
   /** Whether the connection uses TLS. */
   readonly secure: boolean;
-  /** Where to connect to: a name or an IP address, an IPv6 address without brackets. */
+  /** Where to connect to: a name or an IP address, an IPv6 address without brackets. `localhost` for a Unix socket. */
   readonly host: string;
   /** TCP port: the URL's, or 80 (`ws:`) or 443 (`wss:`). */
   readonly port: number;
@@ -15,17 +17,33 @@ export interface WebSocketUrl {
   readonly authority: string;
   /** The request target: path and query. Visible ASCII only. */
   readonly resource: string;
+  /** What user name and password make of the `Authorization` header (RFC 7617). */
+  readonly authorization?: string;
+  /** The path of the Unix socket to connect to, in place of host and port. */
+  readonly socketPath?: string;
 }
 
-const schemes: ReadonlyMap<string, { readonly secure: boolean; readonly port: number }> = new Map([
-  ["ws:", { secure: false, port: 80 }],
-  ["wss:", { secure: true, port: 443 }],
-  ["http:", { secure: false, port: 80 }],
-  ["https:", { secure: true, port: 443 }],
+/** What a scheme is read as. */
+interface Scheme {
+  readonly name: "ws" | "wss" | "ws+unix" | "wss+unix";
+  readonly secure: boolean;
+}
+
+const ws: Scheme = { name: "ws", secure: false };
+const wss: Scheme = { name: "wss", secure: true };
+const schemes: ReadonlyMap<string, Scheme> = new Map([
+  ["ws:", ws],
+  ["wss:", wss],
+  ["http:", ws],
+  ["https:", wss],
+  ["ws+unix:", { name: "ws+unix", secure: false }],
+  ["wss+unix:", { name: "wss+unix", secure: true }],
 ]);
 
 /**
- * Reads a `ws:` or `wss:` URL; `http:` and `https:` are read as these.
+ * Reads a `ws:` or `wss:` URL; `http:` and `https:` are read as these. `ws+unix:/path/of/the.sock:/resource` and
+ * `wss+unix:` lead to a Unix socket: what stands before the first colon is its absolute path, percent-encoded where
+ * need be (a colon is `%3A`), and what follows goes into the request, by default `/`.
  *
  * @throws {WebSocketError} `InvalidUrl`. The message holds neither credentials nor query.
  */
@@ -39,21 +57,61 @@ export function parseWebSocketUrl(url: string | URL): WebSocketUrl {
   }
   const parsed = parse(text);
   const scheme = schemes.get(parsed.protocol);
-  if (scheme === undefined) throw invalid("the scheme is not ws, wss, http or https", text);
+  if (scheme === undefined) {
+    throw invalid("the scheme is not ws, wss, http, https, ws+unix or wss+unix", text);
+  }
   // Not `parsed.hash`, which is empty for a lone "#".
   if (parsed.href.includes("#")) throw invalid("a fragment is not allowed", text);
-  if (parsed.username !== "" || parsed.password !== "") {
-    throw invalid("user name and password are not allowed, use the `authorization` header", text);
-  }
+  return scheme.name.endsWith("+unix") ? unixUrl(parsed, scheme, text) : tcpUrl(parsed, scheme, text);
+}
+
+function tcpUrl(parsed: URL, { name, secure }: Scheme, text: string): WebSocketUrl {
   if (parsed.port === "0") throw invalid("port 0 cannot be connected to", text);
+  const authorization = basicAuthorization(parsed, text);
+  const resource = parsed.pathname + parsed.search;
   return {
-    href: (scheme.secure ? "wss:" : "ws:") + parsed.href.slice(parsed.protocol.length),
-    secure: scheme.secure,
+    href: `${name}://${parsed.host}${resource}`,
+    secure,
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: parsed.port === "" ? scheme.port : Number(parsed.port),
+    port: parsed.port === "" ? defaultPort(secure) : Number(parsed.port),
     authority: parsed.host,
-    resource: parsed.pathname + parsed.search,
+    resource,
+    ...(authorization !== undefined && { authorization }),
   };
+}
+
+function unixUrl(parsed: URL, { name, secure }: Scheme, text: string): WebSocketUrl {
+  if (parsed.host !== "") throw invalid("a Unix socket has a path and no host: write one slash", text);
+  const [, path, rest] = /^([^:]*):?(.*)$/.exec(parsed.pathname)!;
+  if (!path.startsWith("/")) throw invalid("the path of the Unix socket is not absolute", text);
+  if (rest !== "" && !rest.startsWith("/")) throw invalid("no slash behind the colon", text);
+  const bytes = decodePercent(path);
+  if (bytes.includes(0)) throw invalid("the path of the Unix socket holds a zero byte", text);
+  const resource = (rest || "/") + parsed.search;
+  return {
+    href: `${name}:${path}:${resource}`,
+    secure,
+    host: "localhost",
+    port: defaultPort(secure),
+    authority: "localhost",
+    resource,
+    socketPath: new TextDecoder().decode(bytes),
+  };
+}
+
+function defaultPort(secure: boolean): number {
+  return secure ? 443 : 80;
+}
+
+/** RFC 7617 §2, in UTF-8 as §2.1 would have it, whatever the server says. */
+function basicAuthorization({ username, password }: URL, text: string): string | undefined {
+  if (username === "" && password === "") return undefined;
+  const [user, secret] = [decodePercent(username), decodePercent(password)];
+  if (user.includes(0x3a)) throw invalid("a colon in the user name", text);
+  if ([...user, ...secret].some((byte) => byte < 0x20 || byte === 0x7f)) {
+    throw invalid("a control character in user name or password", text);
+  }
+  return `Basic ${encodeBase64(Uint8Array.of(...user, 0x3a, ...secret))}`;
 }
 
 function parse(text: string): URL {
@@ -71,7 +129,7 @@ function invalid(what: string, text: string): WebSocketError {
 
 /** Also for text that no parser accepts: everything up to the last "@" may be a password. */
 function withoutSecrets(text: string): string {
-  const [, scheme, rest] = /^((?:wss?:|https?:)?[/\\]*)(.*)$/is.exec(text)!;
+  const [, scheme, rest] = /^((?:wss?:|https?:|wss?\+unix:)?[/\\]*)(.*)$/is.exec(text)!;
   const afterCredentials = rest.lastIndexOf("@") + 1;
   const shown = afterCredentials > 0 ? "***@" + rest.slice(afterCredentials) : rest;
   return scheme + shown.replace(/([?#]).*$/s, "$1…");

@@ -51,6 +51,18 @@ describe("request", () => {
     );
   });
 
+  it("user name and password of the URL", () => {
+    const url = "ws://Aladdin:open%20sesame@example.com/";
+    const request = requestOf({ url, headers: { a: "b" } });
+    assert(request.includes("\r\na: b\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"), request);
+    const error = assertThrows(
+      () => requestOf({ url, headers: { authorization: "Bearer x" } }),
+      WebSocketError,
+      'Invalid header "authorization": the URL has a user name or password, too',
+    );
+    assertEquals(error.code, "InvalidConfiguration");
+  });
+
   it("4 the user's Host takes the place of the URL's", () => {
     const request = requestOf({ url: "ws://127.0.0.1:9/", headers: { a: "b", hOsT: "example.com:1" } });
     assert(request.startsWith("GET / HTTP/1.1\r\nHost: example.com:1\r\nUpgrade: websocket\r\n"));

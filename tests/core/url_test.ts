@@ -102,23 +102,97 @@ describe("parseWebSocketUrl", () => {
     }
   });
 
-  it("credentials are refused, and no message repeats them", () => {
+  it("user name and password become an Authorization, and are nowhere else", () => {
+    const plain = parseWebSocketUrl("wss://example.com/a?b");
+    const basic = (url: string): string | undefined => {
+      const { authorization, ...rest } = parseWebSocketUrl(url);
+      assertEquals(rest, plain, url);
+      return authorization && atob(authorization.replace(/^Basic /, ""));
+    };
+    // RFC 7617 §2
     assertEquals(
-      messageFor("wss://user:secret@example.com/a"),
-      "Invalid WebSocket URL: user name and password are not allowed, use the `authorization` header: " +
-        '"wss://***@example.com/a"',
+      parseWebSocketUrl("wss://Aladdin:open%20sesame@example.com/").authorization,
+      "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
     );
+    assertEquals(basic("wss://example.com/a?b"), undefined);
+    assertEquals(basic("wss://@example.com/a?b"), undefined);
+    assertEquals(basic("https://user@example.com/a?b"), "user:");
+    assertEquals(basic("wss://:pass@example.com/a?b"), ":pass");
+    assertEquals(basic("wss://u:a:b@example.com/a?b"), "u:a:b");
+    assertEquals(basic("wss://u%40h:p%3a%2F%zz%@example.com/a?b"), "u@h:p:/%zz%");
+    // RFC 7617 §2.1: "test" and "123£"
+    assertEquals(
+      parseWebSocketUrl("ws://test:123£@h/").authorization,
+      "Basic dGVzdDoxMjPCow==",
+    );
+    assertEquals(basic("wss://u:%ff%00ff@example.com/a?b".replace("%00", "%7e")), "u:\xff~ff");
+  });
+
+  it("user name and password are refused that RFC 7617 has no way to send", () => {
+    assertEquals(
+      messageFor("wss://us%3Aer:secret@example.com/a"),
+      'Invalid WebSocket URL: a colon in the user name: "wss://***@example.com/a"',
+    );
+    for (const code of ["%00", "%0a", "%0D", "%1f", "%7F"]) {
+      for (const url of [`ws://secret${code}@h/`, `ws://a:secret${code}@h/`]) {
+        const message = messageFor(url);
+        assertStringIncludes(message, "a control character in user name or password");
+        assert(!message.includes("secret"), message);
+      }
+    }
+  });
+
+  it("ws+unix: and wss+unix: lead to a Unix socket", () => {
+    const parsed = {
+      href: "ws+unix:/run/app.sock:/a/b?c=d:e",
+      secure: false,
+      host: "localhost",
+      port: 80,
+      authority: "localhost",
+      resource: "/a/b?c=d:e",
+      socketPath: "/run/app.sock",
+    };
+    assertEquals(parseWebSocketUrl("ws+unix:/run/app.sock:/a/b?c=d:e"), parsed);
+    assertEquals(parseWebSocketUrl("WS+Unix:///run/app.sock:/a/b?c=d:e"), parsed);
+    const secure = { href: "wss+unix:/run/app.sock:/a/b?c=d:e", secure: true, port: 443 };
+    assertEquals(parseWebSocketUrl("wss+unix:/run/app.sock:/a/b?c=d:e"), { ...parsed, ...secure });
+    for (
+      const [url, socketPath, resource] of [
+        ["ws+unix:/s", "/s", "/"],
+        ["ws+unix:/s:", "/s", "/"],
+        ["ws+unix:/s?x", "/s", "/?x"],
+        ["ws+unix:/s:/a:b", "/s", "/a:b"],
+        ["ws+unix:/a%3Ab%20c%25.sock:/%3A", "/a:b c%.sock", "/%3A"],
+        ["ws+unix:/münchen:/straße", "/münchen", "/stra%C3%9Fe"],
+      ]
+    ) {
+      const found = parseWebSocketUrl(url);
+      assertEquals([found.socketPath, found.resource], [socketPath, resource], url);
+      assertEquals(parseWebSocketUrl(found.href), found, "the normalised URL means the same");
+    }
+  });
+
+  it("the path of a Unix socket is absolute, and no host is before it", () => {
+    assertStringIncludes(messageFor("ws+unix://run/app.sock"), "has a path and no host: write one slash");
+    assertStringIncludes(messageFor("ws+unix://localhost/run/app.sock"), "no host");
+    for (const url of ["ws+unix:app.sock:/", "ws+unix:./app.sock", "ws+unix:", "wss+unix::/x"]) {
+      assertStringIncludes(messageFor(url), "is not absolute");
+    }
+    assertStringIncludes(messageFor("ws+unix:/s:x"), "no slash behind the colon");
+    assertStringIncludes(messageFor("ws+unix:/s%00"), "zero byte");
+    assertStringIncludes(messageFor("ws+unix:/s:/#x"), "fragment");
+  });
+
+  it("no message repeats what may be a password", () => {
     for (
       const url of [
-        "ws://secret@example.com/",
-        "ws://:secret@example.com/",
         "ws://secret:secret@example.com:99999/",
         "ws://user:sec/secret@example.com/",
         "ws://user:sec?secret@example.com/",
         "ws://user:sec#secret@example.com/",
-        "ws:secret:secret@example.com",
-        "ws:\\\\secret:secret@example.com/",
-        "ws://a@secret@example.com/",
+        "ws:secret:secret@example.com#",
+        "ws:\\\\secret:secret@example.com/#",
+        "ws://a@secret@example.com/#",
         "secret:secret@example.com/",
         "ws://secret:se\ncret@example.com/",
         "ftp://secret:secret@example.com/",
@@ -132,7 +206,7 @@ describe("parseWebSocketUrl", () => {
   });
 
   it("other schemes, no scheme and nonsense are refused with the value", () => {
-    const scheme = "the scheme is not ws, wss, http or https";
+    const scheme = "the scheme is not ws, wss, http, https, ws+unix or wss+unix";
     assertEquals(messageFor("ftp://example.com/"), `Invalid WebSocket URL: ${scheme}: "ftp://example.com/"`);
     assertStringIncludes(messageFor("wsss://example.com/"), scheme);
     assertStringIncludes(messageFor("localhost:8080"), scheme);

@@ -1,0 +1,37 @@
+import { encodeLatin1 } from "./latin1.ts";
+import type { ResponseParser } from "./response_parser.ts";
+import { parseWebSocketUrl, type WebSocketUrl } from "./url.ts";
+
+/** RFC 9110 §15.4. The method stays GET in all of them. */
+const statuses: readonly (number | undefined)[] = [301, 302, 303, 307, 308];
+
+/** Where a response redirects to, as soon as its header is there; `undefined` when it does not. */
+export function locationIn(response: ResponseParser): string | undefined {
+  if (!response.headComplete || !statuses.includes(response.statusLine?.status)) return undefined;
+  const locations = new Set(response.values("location"));
+  return locations.size === 1 ? [...locations][0] : undefined;
+}
+
+/**
+ * The URL that a `Location` from the server of `from` means. It may be relative to that. A fragment is left out:
+ * RFC 6455 §3 has no use for it. What a server behind a Unix socket says of `localhost`, its `Host`, is about itself.
+ *
+ * @throws {WebSocketError} `InvalidUrl`.
+ */
+export function resolveLocation(location: string, from: WebSocketUrl): WebSocketUrl {
+  const base = `${from.secure ? "wss" : "ws"}://${from.authority}${from.resource}`;
+  const text = decodeUtf8(location);
+  if (!URL.canParse(text, base)) return parseWebSocketUrl(text);
+  const resolved = new URL(text, base);
+  resolved.hash = "";
+  const to = parseWebSocketUrl(resolved);
+  if (from.socketPath === undefined || to.authority !== from.authority || to.secure !== from.secure) {
+    return to;
+  }
+  return parseWebSocketUrl(from.href.slice(0, -from.resource.length) + to.resource);
+}
+
+/** RFC 9110 §10.2.2 has URIs in ASCII; servers that do not keep to it send UTF-8. */
+function decodeUtf8(location: string): string {
+  return new TextDecoder().decode(encodeLatin1(location));
+}
