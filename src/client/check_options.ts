@@ -2,7 +2,23 @@ import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { tellsReceiveTimes } from "../transport/syscall/timestamped_reader.ts";
 import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
+import { checkDeflate, deflateSettings } from "./check_deflate.ts";
 import type { ClientOptions, NonBlockingOptions, TimestampOptions } from "./options.ts";
+import {
+  boolean,
+  checkAll,
+  duration,
+  either,
+  exactly,
+  integer,
+  listOf,
+  object,
+  refuse,
+  type Rule,
+  type Rules,
+  text,
+  withMethods,
+} from "./rules.ts";
 
 const MIB = 1024 * 1024;
 /** Bytes. */
@@ -11,65 +27,8 @@ export const DEFAULT_MAX_BUFFERED = 64 * MIB;
 export const DEFAULT_HIGH_WATER_MARK: number = MIB;
 /** Of the channels for events and for commands, in bytes. */
 export const DEFAULT_CAPACITY: number = 4 * MIB;
-/** The longest delay that the runtimes' timers keep. */
-export const MAX_DELAY: number = 2 ** 31 - 1;
-
-/** The options of one kind, by name. */
-export type Rules = Readonly<Record<string, Rule>>;
-
-/** Whether a value is allowed for an option, and how to say what is. */
-export interface Rule {
-  readonly allowed: string;
-  test(value: unknown): boolean;
-}
-
-/** Milliseconds. */
-export const duration: Rule = {
-  allowed: `a number of milliseconds above 0 and at most ${MAX_DELAY}`,
-  test: (value) => typeof value === "number" && value > 0 && value <= MAX_DELAY,
-};
-const boolean: Rule = { allowed: "true or false", test: (value) => typeof value === "boolean" };
-const object: Rule = { allowed: "an object", test: (value) => typeof value === "object" && value !== null };
-const text: Rule = {
-  allowed: "a non-empty string",
-  test: (value) => typeof value === "string" && value !== "",
-};
-
-/** Whole numbers, both ends included. */
-export function integer(least: number, most: number, unit = "an integer"): Rule {
-  return {
-    allowed: `${unit} from ${least} to ${most}`,
-    test: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
-  };
-}
-
-function either(first: Rule, second: Rule): Rule {
-  return {
-    allowed: `${first.allowed}, or ${second.allowed}`,
-    test: (value) => first.test(value) || second.test(value),
-  };
-}
-
-function exactly(...values: readonly unknown[]): Rule {
-  return { allowed: values.map(show).join(", "), test: (value) => values.includes(value) };
-}
-
-function listOf(rule: Rule): Rule {
-  return {
-    allowed: `a list, each ${rule.allowed}`,
-    test: (value) => Array.isArray(value) && value.length > 0 && value.every(rule.test),
-  };
-}
-
-/** An object that has these functions. */
-function withMethods(allowed: string, ...names: readonly string[]): Rule {
-  const has = (value: object, name: string): boolean =>
-    typeof (value as Record<string, unknown>)[name] === "function";
-  return {
-    allowed,
-    test: (value) => object.test(value) && names.every((name) => has(value as object, name)),
-  };
-}
+/** Of the rules, for those who add some. */
+export { duration, integer, MAX_DELAY, type Rules } from "./rules.ts";
 
 /** Offsets up to here fit the 32-bit arithmetic of the masking and validating loops. */
 const GIB = 1024 * MIB;
@@ -96,6 +55,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   maxBufferedAmount: size,
   highWaterMark: integer(0, GIB, "a number of bytes"),
   keepAlive: object,
+  perMessageDeflate: either(boolean, object),
   signal: withMethods("an AbortSignal", "addEventListener"),
   logger: withMethods("an object with debug, info, warn and error", "debug", "info", "warn", "error"),
   noDelay: either(boolean, exactly(null)),
@@ -143,14 +103,12 @@ const TLS: Record<keyof TlsOptions, Rule> = {
   verify: boolean,
   pins: listOf({
     allowed: '"sha256/" and 32 bytes of Base64',
-    test: (value) => typeof value === "string" && /^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(value),
+    test: (value) =>
+      typeof value === "string" && /^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(value),
   }),
 };
 
 const KEEP_ALIVE = { interval: duration, timeout: duration };
-
-/** What is not there yet, so that asking for it is told apart from a typing mistake. */
-const NOT_YET: readonly string[] = ["perMessageDeflate", "proxy", "followRedirects", "localAddress"];
 
 /**
  * Checks a client's options before anything is opened.
@@ -164,6 +122,7 @@ export function checkOptions(options: ClientOptions | NonBlockingOptions, more: 
     checkAll("keepAlive.", options.keepAlive, KEEP_ALIVE);
     if (options.keepAlive.interval === undefined) refuse("keepAlive.interval", undefined, duration.allowed);
   }
+  if (typeof options.perMessageDeflate === "object") checkDeflate(options.perMessageDeflate);
 }
 
 /** The settings of a connection: the options with defaults in place of what was left out. */
@@ -178,6 +137,7 @@ export function connectionSettings(options: NonBlockingOptions): ConnectionSetti
     spinWaitDuration: options.spinWaitDuration,
     keepAlive: keepAlive &&
       { interval: keepAlive.interval, timeout: keepAlive.timeout ?? keepAlive.interval },
+    perMessageDeflate: deflateSettings(options.perMessageDeflate),
     logger: options.logger,
     signal: options.signal,
     receiveTimestamps: options.receiveTimestamps,
@@ -223,29 +183,4 @@ function checkTls(tls: TlsOptions): void {
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     throw new WebSocketError("InvalidConfiguration", "options: tls.cert and tls.key go together");
   }
-}
-
-function checkAll(prefix: string, values: object, rules: Rules): void {
-  if (!object.test(values)) refuse(prefix.slice(0, -1) || "options", values, object.allowed);
-  for (const [name, value] of Object.entries(values)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) {
-      const why = NOT_YET.includes(name) ? "is not implemented yet" : "is not an option";
-      throw new WebSocketError("InvalidConfiguration", `options: ${prefix}${name} ${why}`);
-    }
-    if (value !== undefined && !rule.test(value)) refuse(prefix + name, value, rule.allowed);
-  }
-}
-
-function refuse(name: string, value: unknown, allowed: string): never {
-  // PEM texts and headers are not for messages.
-  const shown = name === "headers" || name.startsWith("tls.") ? typeof value : show(value);
-  throw new WebSocketError("InvalidConfiguration", `options: ${name} is ${shown}, allowed: ${allowed}`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
-  if (typeof value === "function") return "a function";
-  return String(value);
 }

@@ -1,3 +1,4 @@
+import type { PerMessageDeflateOptions } from "../driver/deflate_options.ts";
 import type { Logger } from "../driver/logger.ts";
 import type { KeepAliveOptions } from "../driver/settings.ts";
 import type { IoThread } from "../thread/io_thread.ts";
@@ -33,6 +34,8 @@ export interface ClientOptions extends SocketOptions {
   readonly highWaterMark?: number;
   /** Pings when nothing comes, and the end of a connection that does not answer them. Default: off. */
   readonly keepAlive?: KeepAliveOptions;
+  /** Compress messages (RFC 7692), where the server can: `true`, or how. Default: `false`. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /** Ends the handshake, or the connection, with `Aborted`. */
   readonly signal?: AbortSignal;
   /** Takes log lines. Default: none. */

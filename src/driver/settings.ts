@@ -1,3 +1,4 @@
+import type { DeflateSettings } from "./deflate_options.ts";
 import type { Logger } from "./logger.ts";
 
 /** Pings sent when nothing comes, and how long to wait for a sign of life after one. */
@@ -18,6 +19,8 @@ export interface ConnectionSettings {
   /** `undefined`: woken by readiness; `null`: keep polling; a number: poll at this interval. */
   readonly spinWaitDuration: number | null | undefined;
   readonly keepAlive: Required<KeepAliveOptions> | undefined;
+  /** `undefined`: messages are not compressed. */
+  readonly perMessageDeflate?: DeflateSettings;
   readonly logger: Logger | undefined;
   readonly signal: AbortSignal | undefined;
   /** Whether the system notes when it receives something: the syscall transport's, on Linux. */
