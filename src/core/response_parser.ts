@@ -16,6 +16,25 @@ export interface ResponseLimits {
   readonly bodyBytes: number;
 }
 
+/** What was asked, and of whom: how an answer ends, and what its errors say. */
+export interface Asked {
+  readonly who: "server" | "proxy";
+  /** How messages begin. */
+  readonly failing: string;
+  /** The code of whatever is wrong with the answer, but for limits. */
+  readonly code: "HandshakeFailed" | "ConnectionFailed";
+  /** Whether another protocol begins behind the header of an answer with this status. */
+  endsAtHead(status: number): boolean;
+}
+
+/** A request to open a WebSocket. */
+const upgrade: Asked = {
+  who: "server",
+  failing: "Cannot open the WebSocket",
+  code: "HandshakeFailed",
+  endsAtHead: (status) => status === 101,
+};
+
 /** The first line of a response. */
 export interface StatusLine {
   /** `"1.1"`; `"1.0"` and others only when the status is not 101. */
@@ -40,6 +59,7 @@ const statusLine = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/;
  */
 export class ResponseParser {
   readonly #limits: ResponseLimits;
+  readonly #asked: Asked;
   readonly #line = new ByteCollector();
   #afterCarriageReturn = false;
   #headerBytes = 0;
@@ -48,8 +68,9 @@ export class ResponseParser {
   #headers: HeaderField[] = [];
   #body: ResponseBody | undefined;
 
-  constructor(limits: ResponseLimits) {
+  constructor(limits: ResponseLimits, asked: Asked = upgrade) {
     this.#limits = limits;
+    this.#asked = asked;
   }
 
   /** Whether anything has arrived. */
@@ -87,7 +108,7 @@ export class ResponseParser {
   /**
    * Takes bytes until the response is complete; answers how many. What follows is not part of it.
    *
-   * @throws {WebSocketError} `HandshakeFailed` for what is not HTTP/1.1, `LimitExceeded`.
+   * @throws {WebSocketError} `HandshakeFailed`, or what was asked for, for what is not HTTP/1.1; `LimitExceeded`.
    */
   receive(bytes: Uint8Array): number {
     let at = 0;
@@ -101,9 +122,8 @@ export class ResponseParser {
 
   /** An error that carries the response as far as it is known. */
   failure(what: string): WebSocketError {
-    return new WebSocketError("HandshakeFailed", `Cannot open the WebSocket: ${what}`, {
-      response: this.response(),
-    });
+    const { code, failing } = this.#asked;
+    return new WebSocketError(code, `${failing}: ${what}`, { response: this.response() });
   }
 
   /** Takes the run of characters that begins at `start`; answers where it ends. */
@@ -140,7 +160,7 @@ export class ResponseParser {
   #countHeaderBytes(count: number): void {
     this.#headerBytes += count;
     if (this.#headerBytes > this.#limits.headerBytes) {
-      throw limitExceeded(`more than ${this.#limits.headerBytes} bytes of header`);
+      throw this.#limitExceeded(`more than ${this.#limits.headerBytes} bytes of header`);
     }
   }
 
@@ -152,14 +172,16 @@ export class ResponseParser {
 
   #parseStatusLine(line: string): StatusLine {
     const match = statusLine.exec(line);
-    if (match === null) throw this.failure(`the server does not answer in HTTP/1.1: ${quote(line)}`);
+    if (match === null) {
+      throw this.failure(`the ${this.#asked.who} does not answer in HTTP/1.1: ${quote(line)}`);
+    }
     return { version: match[1], status: Number(match[2]), reason: trimWhitespace(match[3] ?? "") };
   }
 
   /** RFC 9112 §5. Values stay out of the messages: they may be cookies. */
   #parseHeader(line: string): HeaderField {
     if (++this.#headerCount > this.#limits.headerCount) {
-      throw limitExceeded(`more than ${this.#limits.headerCount} header fields`);
+      throw this.#limitExceeded(`more than ${this.#limits.headerCount} header fields`);
     }
     // §5.2: "A sender MUST NOT generate a message that includes line folding"
     if (line.startsWith(" ") || line.startsWith("\t")) throw this.failure("a folded header in the response");
@@ -184,7 +206,8 @@ export class ResponseParser {
 
   /** RFC 9112 §6.3, except that a bad Content-Length is taken for none. */
   #bodyFraming(status: number): BodyFraming {
-    // §6.3: what follows a 101 is the other protocol's, whatever the headers say.
+    // §6.3: what follows a 101, or a 2xx to CONNECT, is the other protocol's, whatever the headers say.
+    if (this.#asked.endsAtHead(status)) return { length: 0 };
     if (status === 101 || status === 204 || status === 304) return { length: 0 };
     const codings = this.values("transfer-encoding").join(",");
     if (codings !== "") return /(?:^|,)[\t ]*chunked$/i.test(codings) ? "chunked" : "untilClose";
@@ -192,13 +215,14 @@ export class ResponseParser {
     const [length] = lengths;
     return lengths.size === 1 && /^[0-9]+$/.test(length) ? { length: Number(length) } : "untilClose";
   }
+
+  #limitExceeded(what: string): WebSocketError {
+    const { failing, who } = this.#asked;
+    return new WebSocketError("LimitExceeded", `${failing}: the ${who} sent ${what}`);
+  }
 }
 
 /** RFC 9110 §5.5: visible characters, space, tab and obs-text. */
 function isText(byte: number): boolean {
   return (byte >= 0x20 && byte !== DEL) || byte === HTAB;
-}
-
-function limitExceeded(what: string): WebSocketError {
-  return new WebSocketError("LimitExceeded", `Cannot open the WebSocket: the server sent ${what}`);
 }
