@@ -34,7 +34,8 @@ export async function holds<T>(
   let seed = setting("FUZZ_SEED") ?? Math.floor(Math.random() * 2 ** 31);
   let cases = 0;
   do {
-    const parameters = { seed, path, numRuns, examples: examples as T[] | undefined };
+    const all = { seed, path, numRuns, includeErrorInReport: true };
+    const parameters = examples === undefined ? all : { ...all, examples: examples as T[] };
     const details = await fc.check(property, parameters);
     cases += details.numRuns;
     if (details.failed) {
