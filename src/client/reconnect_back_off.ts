@@ -1,6 +1,6 @@
 /** How long to wait, in milliseconds. */
 export interface BackOffOptions {
-  /** The first delay is shorter than this. */
+  /** The first delay is a random part of this. */
   readonly initialDelay: number;
   /** No delay is longer than this. */
   readonly maxDelay: number;

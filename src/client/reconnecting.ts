@@ -99,7 +99,8 @@ export class Reconnecting<Client extends ConnectionView> extends ReconnectView
   /** Waits for the next attempt. Answers `false` when there will be none. */
   async #isDue(): Promise<boolean> {
     const { plan, clock } = this.#parts;
-    if (plan.state === "waiting") await sleep(plan.delay, { clock, signal: this.#abort.signal });
+    const { signal } = this.#abort;
+    if (plan.delay > 0 && !signal.aborted) await sleep(plan.delay, { clock, signal });
     return !this.#isOver;
   }
 
@@ -155,7 +156,6 @@ function sleep(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
   return new Promise((resolve) => {
-    if (delay <= 0 || signal.aborted) return resolve();
     const wake = (): void => {
       timer.cancel();
       signal.removeEventListener("abort", wake);

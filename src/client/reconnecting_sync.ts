@@ -67,7 +67,7 @@ export class ReconnectingSync extends ReconnectView implements Iterable<Blocking
   /** Waits for the next attempt. Answers `false` when there will be none. */
   #isDue(): boolean {
     const { plan, sleep } = this.#parts;
-    if (plan.state === "waiting" && !this.#isOver) sleep(plan.delay);
+    if (plan.delay > 0 && !this.#isOver) sleep(plan.delay);
     return !this.#isOver;
   }
 

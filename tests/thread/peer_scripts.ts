@@ -1,6 +1,6 @@
 import process from "node:process";
 import { assertEquals } from "@std/assert";
-import { binaryFrame, closeFrame, concat, opcodes, pingFrame, textFrame } from "../support/frames.ts";
+import { binaryFrame, closeFrame, concat, hex, opcodes, pingFrame, textFrame } from "../support/frames.ts";
 import type { RawPeer } from "../support/raw_server.ts";
 import type { Board } from "./board.ts";
 import { MESSAGE_SIZE, numberedMessage } from "./numbered_message.ts";
@@ -175,6 +175,29 @@ const refuses: Script = async (peer) => {
   await peer.closed();
 };
 
+/**
+ * What a client meets that connects again and again: a refusal, a reset, a frame that is none, Close 1012, and from
+ * then on an echo.
+ */
+const comesBack: Script = async (peer, board) => {
+  board.add(1);
+  const connection = board.count;
+  if (connection > 4) return echo(peer, board);
+  if (connection === 1) {
+    await peer.readRequest();
+    await peer.send("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+    await peer.end();
+    return void await peer.closed();
+  }
+  await peer.handshake();
+  await peer.readFrame();
+  if (connection === 2) return peer.reset();
+  await peer.send(connection === 3 ? hex("83 00") : closeFrame(1012));
+  await peer.readFrame();
+  await peer.end();
+  await peer.closed();
+};
+
 /** Every script, by name. */
 export const scripts = {
   echo,
@@ -192,6 +215,7 @@ export const scripts = {
   sendsTwice,
   resets,
   refuses,
+  comesBack,
 } satisfies Record<string, Script>;
 
 /** The name of a script. */
