@@ -6,7 +6,7 @@ export interface Check {
   readonly command: readonly string[];
 }
 
-const entryPoints = ["mod.ts", "src/core/mod.ts"];
+const entryPoints = ["mod.ts", "src/core/mod.ts", "src/web/mod.ts"];
 
 export const format: Check = { name: "format", command: ["deno", "fmt"] };
 const formatCheck: Check = { name: "format", command: ["deno", "fmt", "--check"] };

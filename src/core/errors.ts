@@ -43,8 +43,13 @@ export interface WebSocketErrorOptions {
   phase?: TimeoutPhase;
   /** For `HandshakeFailed`: what the server answered. */
   response?: HandshakeResponse;
-  /** For `ProtocolViolation` and `LimitExceeded`: the close code sent to the peer. */
+  /**
+   * For `ProtocolViolation` and `LimitExceeded`: the close code sent to the peer. For what ends a `WebSocketStream`: the
+   * code to close with.
+   */
   closeCode?: number;
+  /** With `closeCode`: the reason to close with. */
+  reason?: string;
 }
 
 /**
@@ -68,8 +73,13 @@ export class WebSocketError extends Error {
   readonly phase?: TimeoutPhase;
   /** For `HandshakeFailed`: what the server answered, if it answered in HTTP. */
   readonly response?: HandshakeResponse;
-  /** For what the peer did wrong (`ProtocolViolation`, `LimitExceeded`): the close code sent to it. */
+  /**
+   * For what the peer did wrong (`ProtocolViolation`, `LimitExceeded`): the close code sent to it. From a
+   * `WebSocketStream` that did not end cleanly: the close code it ended with.
+   */
   readonly closeCode?: number;
+  /** With `closeCode`, from a `WebSocketStream`: the reason in the Close frame. */
+  readonly reason?: string;
 
   /** Makes an error of the given kind. */
   constructor(code: WebSocketErrorCode, message: string, options: WebSocketErrorOptions = {}) {
@@ -79,5 +89,6 @@ export class WebSocketError extends Error {
     if (options.phase !== undefined) this.phase = options.phase;
     if (options.response !== undefined) this.response = options.response;
     if (options.closeCode !== undefined) this.closeCode = options.closeCode;
+    if (options.reason !== undefined) this.reason = options.reason;
   }
 }

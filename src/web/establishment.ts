@@ -1,0 +1,103 @@
+import { openConnection, prepare } from "../client/open_connection.ts";
+import type { TimestampOptions } from "../client/options.ts";
+import { WebSocketError } from "../core/errors.ts";
+import { checkSubprotocols } from "../core/subprotocols.ts";
+import type { Handler } from "../driver/handler.ts";
+import type { Opened } from "../driver/opening.ts";
+import type { WebSocketOptions } from "./options.ts";
+
+/** An open connection whose handler needs no client. */
+export type Established = Opened<undefined>;
+
+/** What the WebSockets Standard calls establishing a connection, for either class. */
+export class Establishment {
+  /** The URL, normalised. */
+  readonly url: string;
+  /** The connection, which is not read before it runs. Fails with a {@linkcode WebSocketError}. */
+  readonly established: Promise<Established>;
+
+  readonly #abandoned = new AbortController();
+
+  /**
+   * Begins to connect.
+   *
+   * @throws {DOMException} `SyntaxError` for a URL or a subprotocol that cannot be used.
+   * @throws {WebSocketError} `InvalidConfiguration` for any other option.
+   */
+  constructor(url: string | URL, options: WebSocketOptions) {
+    refuseTimestamps(options as TimestampOptions);
+    const parsed = orSyntaxError(() => parseUrl(url));
+    orSyntaxError(() => checkSubprotocols(options.protocols));
+    // Opening checks once more; here, whoever made the mistake can catch it.
+    this.url = orSyntaxError(() => prepare(parsed, options).target.url.href, "InvalidUrl");
+    this.established = this.#establish(parsed, options);
+  }
+
+  /** Gives up: `established` fails, if it has not been told to be there. */
+  abandon(): void {
+    this.#abandoned.abort();
+  }
+
+  async #establish(url: URL, options: WebSocketOptions): Promise<Established> {
+    const abandoned = this.#abandoned.signal;
+    const signal = options.signal === undefined ? abandoned : AbortSignal.any([abandoned, options.signal]);
+    let opened: Established;
+    try {
+      opened = await openConnection<undefined>(url, { ...options, signal });
+    } catch (error) {
+      throw abandoned.aborted ? closedEarly() : error;
+    }
+    const failure = abandoned.aborted ? closedEarly() : unacknowledged(opened, options);
+    if (failure === undefined) return opened;
+    discard(opened, failure);
+    throw failure;
+  }
+}
+
+/** White space around is dropped as the URL parser does it; userinfo and the rest are the opening's to judge. */
+function parseUrl(url: string | URL): URL {
+  try {
+    return new URL(String(url));
+  } catch {
+    // The parser's own error repeats the URL, credentials included.
+    throw new WebSocketError("InvalidUrl", "Invalid WebSocket URL: it does not parse as an absolute URL");
+  }
+}
+
+/** Runs `check`; of what it throws, the given kind becomes the exception that the standard names. */
+function orSyntaxError<T>(check: () => T, code?: "InvalidUrl"): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof WebSocketError) || (code !== undefined && error.code !== code)) throw error;
+    throw Object.assign(new DOMException(error.message, "SyntaxError"), { cause: error });
+  }
+}
+
+function refuseTimestamps({ receiveTimestamps }: TimestampOptions): void {
+  if (receiveTimestamps === undefined) return;
+  const message = "options: receiveTimestamps is for NonBlockingClient and BlockingClient";
+  throw new WebSocketError("InvalidConfiguration", message);
+}
+
+/** The standard is stricter than RFC 6455 here: a server may not pass over the subprotocols that were asked for. */
+function unacknowledged(
+  { protocol }: Established,
+  { protocols }: WebSocketOptions,
+): WebSocketError | undefined {
+  if (protocol !== "" || protocols === undefined || protocols.length === 0) return undefined;
+  const message = "Cannot open the WebSocket: the server chose none of the subprotocols asked for";
+  return new WebSocketError("HandshakeFailed", message);
+}
+
+function closedEarly(): WebSocketError {
+  return new WebSocketError("Aborted", "closed before the connection was established");
+}
+
+/** Sends a last Close, and lets go. */
+function discard({ connection, turns }: Established, error: WebSocketError): void {
+  const silent: Handler<undefined> = { onError: () => {} };
+  connection.giveUp(error);
+  void connection.run(silent, undefined);
+  turns?.start();
+}
