@@ -1,5 +1,12 @@
-import type { Finding } from "./ask.ts";
-import { type Answer, formatColumns, formatNumber, formatRatio, medianOf, medianRatio } from "./report.ts";
+import {
+  type Answer,
+  formatColumns,
+  formatNumber,
+  formatRatio,
+  type Measure,
+  medianOf,
+  medianRatio,
+} from "./report.ts";
 
 /** How each contestant of a question about latency fared, the fastest first; empty where there is no such question. */
 export function formatPercentiles(answers: readonly Answer[]): string {
@@ -13,7 +20,7 @@ function formatAnswer({ question, findings }: Answer): string {
   const names = Object.keys(findings).filter((name) => !Number.isNaN(medianOf(findings[name])))
     .sort((a, b) => medianOf(findings[a]) - medianOf(findings[b]));
   const rows = names.map((name) => {
-    const cell = (of: keyof Finding): string => formatNumber(medianOf(findings[name], of));
+    const cell = (of: Measure): string => formatNumber(medianOf(findings[name], of));
     const ratio = name === subject ? "" : formatRatio(medianRatio(findings[subject], findings[name]));
     return [name, cell("value"), cell("p99"), cell("p999"), cell("max"), ratio];
   });

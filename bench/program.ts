@@ -40,11 +40,12 @@ export async function runProgram(question: Question, run: ProgramRun): Promise<F
 }
 
 function commandOf(
-  { program, size }: Question,
+  { program, size, connections }: Question,
   { runtime, contestant, native, server, duration }: ProgramRun,
 ): Command {
   const settings = { port: server.port, size, duration, "warm-up": Math.round(duration * 0.75) };
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+  if (connections !== undefined) flags.push(`--connections=${connections}`);
   if (server.caFile !== undefined) flags.push("--tls");
   if (native !== undefined) return { command: native, args: [contestant, ...flags] };
   const { command, args } = runtimeCommand(runtime);

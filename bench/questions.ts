@@ -1,4 +1,5 @@
 import { LATENCY_QUESTIONS } from "./latency_questions.ts";
+import { MANY_QUESTIONS } from "./many_questions.ts";
 import type { Runtime } from "./runtimes.ts";
 import { STYLE_QUESTIONS } from "./style_questions.ts";
 
@@ -11,7 +12,9 @@ export interface Question {
   readonly name: string;
   readonly program: string;
   readonly size: number;
-  readonly unit: "M/s" | "MB/s" | "µs" | "bytes";
+  readonly unit: "M/s" | "MB/s" | "µs" | "bytes" | "KiB" | "/s";
+  /** Connections open at once. */
+  readonly connections?: number;
   /** What the ratio between `subject` and the best peer should be. Without it the row is for information. */
   readonly target?: Target;
   /** More rows of the same findings. */
@@ -40,8 +43,8 @@ export interface Check {
   readonly target: Target;
   /** Default: those of the question. */
   readonly peers?: readonly string[];
-  /** Looks at the 99.9th percentile instead of the median. */
-  readonly of?: "p999";
+  /** Looks at the 99.9th percentile, or at the processor time, instead of the value. */
+  readonly of?: "p999" | "cpu";
 }
 
 /** The clients that the library is compared with. */
@@ -55,7 +58,7 @@ export function contestantsFor(question: Question): Set<string> {
 
 /** Whether a larger value is the better one. */
 export function higherIsBetter({ unit }: Question): boolean {
-  return unit === "M/s" || unit === "MB/s";
+  return unit.endsWith("/s");
 }
 
 const KIB = 1024;
@@ -87,6 +90,12 @@ export const QUESTIONS: readonly Question[] = [
     target: { atLeast: 1 },
     quick: true,
   },
+  ...[KIB, 8 * KIB].map((size): Question => ({
+    name: `receive ${size / KIB} KiB`,
+    program: "receive_large.ts",
+    size,
+    unit: "MB/s",
+  })),
   {
     name: "receive 64 KiB",
     program: "receive_large.ts",
@@ -136,5 +145,6 @@ export const QUESTIONS: readonly Question[] = [
   },
   { name: "memory, 64 B untouched", program: "memory.ts", size: 64, unit: "bytes", target: { atMost: 1 } },
   ...LATENCY_QUESTIONS,
+  ...MANY_QUESTIONS,
   ...STYLE_QUESTIONS,
 ];

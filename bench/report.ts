@@ -21,10 +21,13 @@ export interface Comparison {
   readonly reached: "yes" | "no" | "noise" | "-";
 }
 
+/** What of a finding is one number. */
+export type Measure = Exclude<keyof Finding, "distribution">;
+
 /** The median of what did not fail; NaN if all did. */
 export function medianOf(
   findings: readonly (Finding | null)[] | undefined,
-  of: keyof Finding = "value",
+  of: Measure = "value",
 ): number {
   return quantile(sorted((findings ?? []).map((finding) => finding?.[of])), 0.5);
 }
@@ -84,8 +87,14 @@ function verdict(
 
 /** The table of one runtime. */
 export function formatTable(answers: readonly Answer[]): string {
+  const [header, ...rows] = tableRows(answers);
+  return formatColumns(header, rows);
+}
+
+/** The same cell by cell, the titles first. */
+export function tableRows(answers: readonly Answer[]): [header: string[], ...rows: string[][]] {
   const header = ["question", "unit", "floor", ...PEERS, "silver9", "ratio", "target", "reached"];
-  return formatColumns(header, answers.flatMap(withChecks).map(tableRow));
+  return [header, ...answers.flatMap(withChecks).map(tableRow)];
 }
 
 /** The first column aligned to the left, the others to the right. */
@@ -107,13 +116,13 @@ function withChecks(answer: Answer): Answer[] {
     { name, target, peers = question.peers, of }: Check,
   ): Answer => ({
     ...answer,
-    question: { ...question, name: `  ${name}`, target, peers },
+    question: { ...question, name: `  ${name}`, target, peers, ...(of === "cpu" ? { unit: "µs" } : {}) },
     findings: of === undefined ? findings : only(of, findings),
   }));
   return [answer, ...checked];
 }
 
-function only(of: keyof Finding, findings: Findings): Findings {
+function only(of: Measure, findings: Findings): Findings {
   const value = (finding: Finding | null): Finding | null =>
     finding?.[of] === undefined ? null : { value: finding[of] };
   return Object.fromEntries(Object.entries(findings).map(([name, runs]) => [name, runs.map(value)]));

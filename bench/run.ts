@@ -12,6 +12,7 @@ import type { Finding } from "./ask.ts";
 import { contestantsOf } from "./contestants/contestant.ts";
 import { buildNative, NATIVE_CONTESTANTS } from "./native/build.ts";
 import { formatPercentiles } from "./percentiles.ts";
+import { publish } from "./publish.ts";
 import { runProgram } from "./program.ts";
 import { contestantsFor, type Question, QUESTIONS } from "./questions.ts";
 import { type Answer, compare, formatTable } from "./report.ts";
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     contestant: { type: "string", default: "" },
     repetitions: { type: "string" },
     duration: { type: "string" },
+    publish: { type: "boolean", default: false },
   },
 });
 const repetitions = Number(options.repetitions ?? (options.quick ? 2 : 5));
@@ -60,6 +62,7 @@ try {
   await servers.stop();
 }
 await save(answers);
+if (options.publish) await publish({ answers, repetitions, duration, load });
 
 /** Lets every contestant answer in turn, again and again: what disturbs the machine disturbs them alike. */
 async function answer(question: Question, runtime: Runtime): Promise<Answer> {

@@ -7,9 +7,9 @@ export const RUNTIMES = ["deno", "bun", "node"] as const;
 export type Runtime = typeof RUNTIMES[number];
 
 const ARGUMENTS: Record<Runtime, readonly string[]> = {
-  deno: ["run", "-A", "--no-check"],
+  deno: ["run", "-A", "--no-check", "--v8-flags=--expose-gc"],
   bun: [],
-  node: ["--disable-warning=ExperimentalWarning"],
+  node: ["--disable-warning=ExperimentalWarning", "--expose-gc"],
 };
 
 /** How a program is started in a runtime: the one that package.json pins. */

@@ -17,6 +17,8 @@ export interface Connection {
   sendText(text: string): void;
   /** Waits until the library holds back little. */
   drained(): Promise<void>;
+  /** Begins the closing handshake. */
+  close?(): void;
   /** Gives the thread back, where the connection has it for itself. */
   leave?(): void;
 }

@@ -167,6 +167,10 @@ class RawConnection implements Connection {
     while (this.#socket.backlog > HIGH_WATER_MARK) await turn();
   }
 
+  close(): void {
+    this.#socket.close?.();
+  }
+
   leave(): void {
     this.#socket.leave?.();
   }

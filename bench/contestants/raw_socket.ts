@@ -8,6 +8,7 @@ export interface RawSocket {
   readonly backlog: number;
   /** Writes bytes that stay unchanged. */
   write(bytes: Uint8Array): void;
+  close?(): void;
   /** Gives the thread back, where the socket has it for itself. */
   leave?(): void;
 }
@@ -15,6 +16,7 @@ export interface RawSocket {
 /** Takes what was received; the bytes are the socket's again afterwards. */
 export type OnData = (bytes: Uint8Array) => void;
 
+const SMALLEST_BUFFER_SIZE = 4 * 1024;
 const RECEIVE_BUFFER_SIZE = 256 * 1024;
 
 /** Opens a TCP connection on loopback. */
@@ -45,14 +47,17 @@ async function openDeno(port: number, onData: OnData): Promise<RawSocket> {
     writing = false;
   };
   const read = async () => {
-    const buffer = new Uint8Array(RECEIVE_BUFFER_SIZE);
+    let buffer = new Uint8Array(SMALLEST_BUFFER_SIZE);
     for (;;) {
       const length = await connection.read(buffer);
       if (length === null) return;
       onData(buffer.subarray(0, length));
+      // Idle connections keep little.
+      if (length === buffer.length && length < RECEIVE_BUFFER_SIZE) buffer = new Uint8Array(2 * length);
     }
   };
-  read();
+  // The connection is gone.
+  read().catch(() => {});
   return {
     get backlog() {
       return backlog;
@@ -62,6 +67,7 @@ async function openDeno(port: number, onData: OnData): Promise<RawSocket> {
       backlog += bytes.length;
       if (!writing) writeQueue();
     },
+    close: () => connection.close(),
   };
 }
 
@@ -94,11 +100,15 @@ async function openBun(port: number, onData: OnData): Promise<RawSocket> {
       backlog += bytes.length;
       if (queue.length === 1) flush();
     },
+    close: () => socket.end(),
   };
 }
 
+/** One for all sockets in Node: it is read while the callback runs. */
+let sharedBuffer: Uint8Array | undefined;
+
 async function openNode(port: number, onData: OnData): Promise<RawSocket> {
-  const buffer = new Uint8Array(RECEIVE_BUFFER_SIZE);
+  const buffer = sharedBuffer ??= new Uint8Array(RECEIVE_BUFFER_SIZE);
   const socket = connectNode({
     host: "127.0.0.1",
     port,
@@ -117,5 +127,6 @@ async function openNode(port: number, onData: OnData): Promise<RawSocket> {
       return socket.writableLength;
     },
     write: (bytes) => void socket.write(bytes),
+    close: () => void socket.destroy(),
   };
 }

@@ -10,6 +10,7 @@ interface Sending {
   sendBinary(data: Uint8Array): boolean;
   sendText(text: string): boolean;
   cork(fn: () => void): void;
+  close(): void;
   forceQuit(): void;
 }
 
@@ -86,6 +87,10 @@ export class Silver9Connection<Client extends Sending> implements Connection {
   drained(): Promise<void> {
     if (!this.#full) return Promise.resolve();
     return new Promise((resolve) => this.#onDrain = resolve);
+  }
+
+  close(): void {
+    this.#client.close();
   }
 
   leave(): void {

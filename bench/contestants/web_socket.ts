@@ -9,6 +9,7 @@ interface WebSocketLike {
   onerror: unknown;
   onmessage: unknown;
   send(data: Uint8Array<ArrayBuffer> | string): void;
+  close(): void;
 }
 
 /** A client of the WHATWG interface. */
@@ -70,6 +71,10 @@ class WebSocketConnection implements Connection {
 
   sendText(text: string): void {
     this.#socket.send(text);
+  }
+
+  close(): void {
+    this.#socket.close();
   }
 
   async drained(): Promise<void> {

@@ -55,6 +55,10 @@ class WsConnection implements Connection {
     this.#client.send(text);
   }
 
+  close(): void {
+    this.#client.close();
+  }
+
   async drained(): Promise<void> {
     while (this.#client.bufferedAmount > HIGH_WATER_MARK) await turn();
   }

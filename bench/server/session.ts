@@ -10,6 +10,27 @@ const WRITE_SIZE = 256 * 1024;
 /** Writes before the event loop gets its turn, should the client read faster than this. */
 const WRITES_PER_TURN = 16;
 
+/** One frame, over and over. */
+interface Pattern {
+  readonly frameLength: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Shared by connections that ask for the same: thousands open in a second. */
+const patterns = new Map<string, Pattern>();
+
+function patternOf(size: number, text: boolean): Pattern {
+  const key = `${size} ${text}`;
+  let pattern = patterns.get(key);
+  if (pattern === undefined) {
+    const payload = text ? textPayload(size) : new Uint8Array(size).fill(PAYLOAD_BYTE);
+    const frame = serverFrame(text ? 1 : 2, payload);
+    pattern = { frameLength: frame.length, bytes: repeatFrame(frame, WRITE_SIZE) };
+    patterns.set(key, pattern);
+  }
+  return pattern;
+}
+
 /** One connection of the benchmark server. */
 export class Session {
   readonly #socket: BunSocket<Session>;
@@ -66,12 +87,9 @@ export class Session {
   #start({ pathname, searchParams }: URL): void {
     const size = Number(searchParams.get("size"));
     const text = searchParams.get("kind") === "text";
-    const frame = serverFrame(
-      text ? 1 : 2,
-      text ? textPayload(size) : new Uint8Array(size).fill(PAYLOAD_BYTE),
-    );
-    this.#frameLength = frame.length;
-    this.#pattern = repeatFrame(frame, WRITE_SIZE);
+    const { frameLength, bytes } = patternOf(size, text);
+    this.#frameLength = frameLength;
+    this.#pattern = bytes;
     this.#mode = pathname.slice(1) as Mode;
     if (this.#mode === "blast") {
       this.#owed = Infinity;
