@@ -3,7 +3,7 @@ import type { HeaderField } from "../core/headers.ts";
 import { encodeLatin1 } from "../core/latin1.ts";
 import { quote } from "../core/quote.ts";
 import { type ResponseLimits, ResponseParser } from "../core/response_parser.ts";
-import { failing, proxyFailed, type Route } from "./route.ts";
+import { failing, proxyGone, type Route } from "./route.ts";
 import type { TunnelHandshake } from "./tunnel.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -59,14 +59,9 @@ export class HttpConnect implements TunnelHandshake {
     return taken;
   }
 
-  ended(): WebSocketError {
-    return this.abandon() ?? proxyFailed(
-      this.#route,
-      this.#parser.started
-        ? "it closed the connection in the middle of its answer"
-        : "it closed the connection without an answer",
-      this.#parser.response(),
-    );
+  ended(cause?: unknown): WebSocketError {
+    const { started } = this.#parser;
+    return this.abandon() ?? proxyGone(this.#route, started, { response: this.#parser.response(), cause });
   }
 
   abandon(): WebSocketError | undefined {

@@ -7,8 +7,22 @@ export interface Route {
 }
 
 /** The error of a proxy that does not connect to the target. */
-export function proxyFailed(route: Route, what: string, response?: HandshakeResponse): WebSocketError {
-  return new WebSocketError("ConnectionFailed", `${failing(route)}: ${what}`, { response });
+export function proxyFailed(
+  route: Route,
+  what: string,
+  more: { readonly response?: HandshakeResponse; readonly cause?: unknown } = {},
+): WebSocketError {
+  return new WebSocketError("ConnectionFailed", `${failing(route)}: ${what}`, more);
+}
+
+/** What is wrong with a proxy that has gone; `started` says whether it had said anything. */
+export function proxyGone(
+  route: Route,
+  started: boolean,
+  more: { readonly response?: HandshakeResponse; readonly cause?: unknown },
+): WebSocketError {
+  const when = started ? "in the middle of its answer" : "without an answer";
+  return proxyFailed(route, `the proxy closed the connection ${when}`, more);
 }
 
 /** How messages begin. */

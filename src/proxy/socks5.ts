@@ -3,7 +3,7 @@ import { ByteCollector } from "../core/byte_collector.ts";
 import type { WebSocketError } from "../core/errors.ts";
 import { encodeLatin1 } from "../core/latin1.ts";
 import { encodeAddress } from "./ip_bytes.ts";
-import { proxyFailed, type Route } from "./route.ts";
+import { proxyFailed, proxyGone, type Route } from "./route.ts";
 import type { TunnelHandshake } from "./tunnel.ts";
 
 /** A user's name and password, as they are sent: at most 255 bytes each. */
@@ -84,9 +84,8 @@ export class Socks5 implements TunnelHandshake {
     return at;
   }
 
-  ended(): WebSocketError {
-    const when = this.#started ? "in the middle of its answer" : "without an answer";
-    return this.#failure(`it closed the connection ${when}`);
+  ended(cause?: unknown): WebSocketError {
+    return proxyGone(this.#request.route, this.#started, { cause });
   }
 
   abandon(): undefined {

@@ -31,8 +31,8 @@ export interface TunnelHandshake {
    * @throws {WebSocketError} `ConnectionFailed`, with the proxy's `response` if it was one of HTTP; `LimitExceeded`.
    */
   receive(bytes: Uint8Array): number;
-  /** The error of a proxy that has ended the connection before it was done. */
-  ended(): WebSocketError;
+  /** The error of a connection that has ended before it was done; `cause` is the system's, if it gave one. */
+  ended(cause?: unknown): WebSocketError;
   /** For who will not wait any longer: the proxy's refusal, if that much is known; it says more than a time-out. */
   abandon(): WebSocketError | undefined;
 }

@@ -36,10 +36,13 @@ interface BunRuntime {
 /** Byte streams over `Bun.connect`. */
 export const bunTransport: Transport = {
   name: "bun",
+  unixSockets: true,
+  asksLookup: true,
   unsupported: ["ttl", "quickAck", "busyPoll", "receiveBufferSize", "sendBufferSize"],
+  tunnels: true,
 
   async connect(target: ConnectTarget, context: ConnectContext): Promise<ByteStream> {
-    if (asksForAddress(target)) {
+    if (needsNode(target)) {
       const { nodeTransport } = await import("./node.ts");
       return await nodeTransport.connect(target, context);
     }
@@ -52,6 +55,11 @@ export const bunTransport: Transport = {
     return stream;
   },
 };
+
+/** Whether something is asked for that only `node:net` and `node:tls` do in Bun. */
+function needsNode(target: ConnectTarget): boolean {
+  return target.tunnel !== undefined || target.tls?.pins !== undefined || asksForAddress(target);
+}
 
 /**
  * Whether the certificate shall be for an IP address other than the host's: Bun checks an address only when

@@ -58,6 +58,11 @@ export class Delivery {
     this.#releaseSoon();
   }
 
+  /** Bytes that a sink had and that are not its own: the next one gets them first. Only while paused. */
+  putBack(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#held.unshift(bytes);
+  }
+
   /** The lent bytes have been taken. */
   writable(): void {
     if (!this.#dropped) this.#sink?.onWritable();

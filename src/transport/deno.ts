@@ -9,6 +9,7 @@ import { Delivery } from "./delivery.ts";
 import { dial } from "./dial.ts";
 import type { Address } from "./lookup.ts";
 import { ReadBuffers } from "./read_buffers.ts";
+import { type CarrierStream, connectThrough } from "./through_proxy.ts";
 import { tlsSettings } from "./tls_settings.ts";
 import type {
   ByteStream,
@@ -25,35 +26,52 @@ const turnSize = 256 * 1024;
 /** Byte streams over `Deno.connect` and `Deno.startTls`. */
 export const denoTransport: Transport = {
   name: "deno",
+  unixSockets: true,
+  asksLookup: true,
   unsupported: ["ttl", "quickAck", "busyPoll", "receiveBufferSize", "sendBufferSize", "typeOfService"],
+  tunnels: true,
 
   async connect(target: ConnectTarget, context: ConnectContext): Promise<ByteStream> {
     if (needsNode(target)) {
       const { nodeTransport } = await import("./node.ts");
       return await nodeTransport.connect(target, context);
     }
-    const connection = await dial(target, context, {
-      takesNames: isIP(target.host) === 0 && !mayConnectAnywhere(),
-      attempt: (address, signal) => open(address, target.port, signal),
-      discard: (connection) => connection.close(),
+    const { tunnel } = target;
+    if (tunnel === undefined) return await connectTo(target, context);
+    return await connectThrough({ ...target, tunnel }, context, {
+      connect: connectTo,
+      secure: async ({ socket }, target, context) =>
+        new DenoByteStream(await secure(socket as Deno.TcpConn, target, context)),
     });
-    if (!isTcp(connection)) return new DenoByteStream(connection);
-    setSocketOptions(connection, target.socket);
-    return new DenoByteStream(
-      target.tls === undefined ? connection : await secure(connection, target, context),
-    );
   },
 };
+
+async function connectTo(target: ConnectTarget, context: ConnectContext): Promise<DenoByteStream> {
+  const connection = await dial(target, context, {
+    takesNames: isIP(target.host) === 0 && !mayConnectAnywhere(),
+    attempt: (address, signal) => open(address, target.port, signal),
+    discard: (connection) => connection.close(),
+  });
+  if (!isTcp(connection)) return new DenoByteStream(connection);
+  setSocketOptions(connection, target.socket);
+  return new DenoByteStream(
+    target.tls === undefined ? connection : await secure(connection, target, context),
+  );
+}
 
 /**
  * Whether something is asked for that only `node:net` and `node:tls` do in Deno. `Deno.startTls` trusts
  * `caCerts` in addition to the runtime's store, not in its place, and takes neither a client certificate nor
  * an order to trust anyone, nor a Unix socket; `setKeepAlive` takes no time, and `Deno.connect` no local address.
  */
-function needsNode({ tls, socket, socketPath }: ConnectTarget): boolean {
+function needsNode({ tls, socket, socketPath, tunnel }: ConnectTarget): boolean {
   if (typeof socket.tcpKeepAlive === "number" || socket.localAddress !== undefined) return true;
   if (tls !== undefined && socketPath !== undefined) return true;
-  return tls?.verify === false || (tls?.caCerts ?? tls?.cert ?? tls?.key) !== undefined;
+  // One TLS in another.
+  if (tls !== undefined && tunnel?.tls !== undefined) return true;
+  return [tls, tunnel?.tls].some((tls) =>
+    tls?.verify === false || (tls?.caCerts ?? tls?.cert ?? tls?.key ?? tls?.pins) !== undefined
+  );
 }
 
 /** `--allow-net=example.com` permits to connect by this name, but to none of its addresses. */
@@ -122,7 +140,7 @@ function close(connection: Deno.Conn): void {
   }
 }
 
-class DenoByteStream implements ByteStream {
+class DenoByteStream implements CarrierStream {
   readonly socket: Deno.TcpConn | Deno.UnixConn | Deno.TlsConn;
   readonly #delivery = new Delivery();
   readonly #buffers = new ReadBuffers();
@@ -153,6 +171,10 @@ class DenoByteStream implements ByteStream {
 
   pause(): void {
     this.#delivery.pause();
+  }
+
+  putBack(bytes: Uint8Array): void {
+    this.#delivery.putBack(bytes);
   }
 
   write(bytes: Uint8Array, start: number, end: number): boolean {

@@ -59,7 +59,8 @@ export async function dial<Connection>(
   }
 }
 
-async function addressesOf(
+/** The addresses of the target, in the order of preference. With `takesNames`, the name itself may be among them. */
+export async function addressesOf(
   { host, socketPath, lookup }: DialTarget,
   context: ConnectContext,
   takesNames: boolean,

@@ -4,7 +4,8 @@
  * @module
  */
 import { connect, type OnReadOpts, Socket } from "node:net";
-import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
+import { checkServerIdentity, connect as connectTls, type ConnectionOptions, TLSSocket } from "node:tls";
+import { checkPins } from "./check_pins.ts";
 import { checkTls } from "./check_tls.ts";
 import { tlsFailed } from "./connect_error.ts";
 import { dial } from "./dial.ts";
@@ -12,6 +13,7 @@ import { Delivery } from "./delivery.ts";
 import type { Address } from "./lookup.ts";
 import { secureContextOf } from "./secure_context.ts";
 import { tcpBelow } from "./tcp_below.ts";
+import { type CarrierStream, connectThrough } from "./through_proxy.ts";
 import { tlsSettings } from "./tls_settings.ts";
 import type {
   ByteStream,
@@ -35,6 +37,8 @@ let receiveView = receiveBuffer;
 /** Byte streams over `node:net` and `node:tls`. */
 export const nodeTransport: Transport = {
   name: "node",
+  unixSockets: true,
+  asksLookup: true,
   unsupported: [
     "ttl",
     "quickAck",
@@ -45,31 +49,69 @@ export const nodeTransport: Transport = {
     ...("setTypeOfService" in Socket.prototype ? [] : ["typeOfService"] as const),
   ],
 
+  tunnels: true,
+
   async connect(target: ConnectTarget, context: ConnectContext): Promise<ByteStream> {
-    if (target.tls !== undefined) checkTls(target.tls);
-    const stream = await dial(target, context, {
-      attempt: (address, signal) => open(address, target, signal),
-      discard: (stream) => stream.destroy(),
+    const { tls, tunnel } = target;
+    if (tls !== undefined) checkTls(tls);
+    if (tunnel === undefined) return await connectTo(target, context);
+    return await connectThrough({ ...target, tunnel }, context, {
+      // What is below TLS is handed over to that with nothing but its events.
+      connect: (proxy, context) => connectTo(proxy, context, { byEvents: tls !== undefined }),
+      secure: secureAbove,
     });
-    if (target.tls !== undefined) await secure(stream, target, context);
-    return stream;
   },
 };
+
+/** How a stream receives. */
+interface Receiving {
+  /** By the event `data`, in memory of its own, and not into {@linkcode receiveBuffer}. Default: `false`. */
+  readonly byEvents?: boolean;
+}
+
+async function connectTo(
+  target: ConnectTarget,
+  context: ConnectContext,
+  receiving: Receiving = {},
+): Promise<NodeByteStream> {
+  if (target.tls !== undefined) checkTls(target.tls);
+  const stream = await dial(target, context, {
+    attempt: (address, signal) => open(address, target, { ...receiving, signal }),
+    discard: (stream) => stream.destroy(),
+  });
+  if (target.tls !== undefined) await secure(stream, target, context);
+  return stream;
+}
 
 /** One connection. With TLS, its handshake begins as soon as it is there. */
 async function open(
   { address, family }: Address,
   target: ConnectTarget,
-  signal: AbortSignal,
+  { signal, ...receiving }: Receiving & { readonly signal: AbortSignal },
 ): Promise<NodeByteStream> {
   const { host, port, tls, socket: { localAddress } } = target;
   const to = family === "unix" ? { path: address } : { host: address, port, localAddress };
   const stream = new NodeByteStream((onread) => {
     const options = { ...to, allowHalfOpen: true, autoSelectFamily: false, onread };
     return tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, host) });
-  });
+  }, receiving);
   await stream.until("connect", signal);
   if (family !== "unix") setSocketOptions(stream.socket, target.socket);
+  return stream;
+}
+
+/** TLS over a stream that is open already. */
+async function secureAbove(
+  carrier: NodeByteStream,
+  target: ConnectTarget,
+  context: ConnectContext,
+): Promise<NodeByteStream> {
+  const { host, tls } = target;
+  const socket = carrier.handOver();
+  const options = { socket, allowHalfOpen: true, ...tlsOptions(tls ?? {}, host) };
+  // `onread` is for sockets that TLS opens itself.
+  const stream = new NodeByteStream(() => connectTls(options), { byEvents: true, carrier });
+  await secure(stream, target, context);
   return stream;
 }
 
@@ -81,6 +123,12 @@ async function secure(stream: NodeByteStream, target: ConnectTarget, context: Co
   } catch (error) {
     context.signal.throwIfAborted();
     throw tlsFailed(target, error);
+  }
+  try {
+    checkPins(target, target.tls ?? {}, stream.certificate);
+  } catch (error) {
+    stream.destroy();
+    throw error;
   }
 }
 
@@ -103,8 +151,15 @@ function tlsOptions(tls: TlsOptions, host: string): ConnectionOptions {
   };
 }
 
-class NodeByteStream implements ByteStream {
+/** What a {@linkcode NodeByteStream} is made of beside its socket. */
+interface StreamParts extends Receiving {
+  /** What its TLS runs over, where that is a stream of its own. */
+  readonly carrier?: NodeByteStream;
+}
+
+class NodeByteStream implements CarrierStream {
   readonly socket: Socket;
+  readonly #carrier: NodeByteStream | undefined;
   readonly #delivery = new Delivery();
   #error: unknown;
   #over = false;
@@ -112,9 +167,11 @@ class NodeByteStream implements ByteStream {
   #writes = 0;
   #lent = false;
 
-  constructor(open: (onread: OnReadOpts) => Socket) {
+  constructor(open: (onread?: OnReadOpts) => Socket, { byEvents, carrier }: StreamParts) {
     const callback = (length: number) => this.#onReceive(length);
-    this.socket = open({ buffer: receiveBuffer, callback }).pause();
+    this.socket = open(byEvents ? undefined : { buffer: receiveBuffer, callback }).pause();
+    this.#carrier = carrier;
+    if (byEvents) this.socket.on("data", this.#onChunk);
     this.socket.on("end", () => this.#delivery.end());
     this.socket.on("error", (error) => this.#onError(error));
     this.socket.on("close", () => this.#onClose());
@@ -141,6 +198,16 @@ class NodeByteStream implements ByteStream {
     });
   }
 
+  /** The peer's certificate in DER, once TLS is established. */
+  get certificate(): Uint8Array | undefined {
+    return this.socket instanceof TLSSocket ? this.socket.getPeerCertificate().raw : undefined;
+  }
+
+  /** Leaves the socket to somebody else. */
+  handOver(): Socket {
+    return this.socket.off("data", this.#onChunk);
+  }
+
   get unsent(): number {
     return this.#lent ? this.socket.writableLength : 0;
   }
@@ -153,6 +220,10 @@ class NodeByteStream implements ByteStream {
     this.#delivery.resume();
     this.socket.resume();
     tcpBelow(this.socket)?.readStart();
+  }
+
+  putBack(bytes: Uint8Array): void {
+    this.#delivery.putBack(bytes);
   }
 
   pause(): void {
@@ -181,9 +252,11 @@ class NodeByteStream implements ByteStream {
     this.#lent = false;
     this.#delivery.drop();
     this.socket.destroy();
+    this.#carrier?.destroy();
   }
 
   setKeepsProcessAlive(keeps: boolean): void {
+    this.#carrier?.setKeepsProcessAlive(keeps);
     if (keeps) this.socket.ref();
     else this.socket.unref();
   }
@@ -195,6 +268,8 @@ class NodeByteStream implements ByteStream {
     return !this.#delivery.paused;
   }
 
+  #onChunk = (bytes: Uint8Array): void => this.#delivery.data(bytes);
+
   #onError(error: Error): void {
     this.#error ??= error;
     // After the handshake a TLS socket reports an error and stays as it is.
@@ -203,6 +278,7 @@ class NodeByteStream implements ByteStream {
 
   #onClose(): void {
     this.#lent = false;
+    this.#carrier?.destroy();
     this.#delivery.close(this.#error);
   }
 
