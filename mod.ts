@@ -80,10 +80,19 @@ export {
   type WebSocketErrorCode,
   type WebSocketErrorOptions,
 } from "./src/core/errors.ts";
+export type {
+  DeflateCodec,
+  DeflaterOptions,
+  DeflateStream,
+  InflaterOptions,
+} from "./src/core/deflate_codec.ts";
+export type { DeflateParameters } from "./src/core/deflate_offer.ts";
 export type { Payload } from "./src/core/payload.ts";
 export type { ConnectionState } from "./src/core/state.ts";
+export type { PerMessageDeflateOptions } from "./src/driver/deflate_options.ts";
 export type { Handler } from "./src/driver/handler.ts";
 export type { Logger } from "./src/driver/logger.ts";
+export type { SendOptions } from "./src/driver/send_options.ts";
 export type { KeepAliveOptions } from "./src/driver/settings.ts";
 export type { ConnectionStats, ConnectTimings } from "./src/driver/stats.ts";
 export { IoThread, type IoThreadOptions } from "./src/thread/io_thread.ts";

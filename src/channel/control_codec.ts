@@ -12,6 +12,9 @@ export const CONTROL_KIND = {
   forceQuit: 5,
 } as const satisfies Record<ControlMessage["type"], number>;
 
+/** Added to the kind of a message that is not to be compressed. */
+export const UNCOMPRESSED = 8;
+
 /**
  * Control messages as records. `sendText` arrives with its text as UTF-8 bytes, ready to be framed, and
  * `sendPing` and `sendPong` without data arrive with none of it: an empty array.
@@ -20,7 +23,8 @@ export const controlCodec: Codec<ControlMessage> = {
   name: "control",
 
   kind(message: ControlMessage): number {
-    return CONTROL_KIND[message.type];
+    const kind = CONTROL_KIND[message.type];
+    return "compress" in message && message.compress === false ? kind | UNCOMPRESSED : kind;
   },
 
   byteLength(message: ControlMessage): number {
@@ -59,8 +63,12 @@ export const controlCodec: Codec<ControlMessage> = {
     switch (kind) {
       case CONTROL_KIND.sendText:
         return { type: "sendText", data: memory.copy(start, end) };
+      case CONTROL_KIND.sendText | UNCOMPRESSED:
+        return { type: "sendText", data: memory.copy(start, end), compress: false };
       case CONTROL_KIND.sendBinary:
         return { type: "sendBinary", data: memory.copy(start, end) };
+      case CONTROL_KIND.sendBinary | UNCOMPRESSED:
+        return { type: "sendBinary", data: memory.copy(start, end), compress: false };
       case CONTROL_KIND.sendPing:
         return { type: "sendPing", data: memory.copy(start, end) };
       case CONTROL_KIND.sendPong:

@@ -3,6 +3,7 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { Handler } from "../driver/handler.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
 import { BLOCKING_RULES, checkOptions, refuseTimestamps } from "./check_options.ts";
 import { ConnectedClient } from "./connected_client.ts";
@@ -114,13 +115,13 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
    * (the message may still be sent), `LimitExceeded` past `maxBufferedAmount`, `InvalidConfiguration` for bytes
    * that are not UTF-8.
    */
-  sendText(data: string | Uint8Array): boolean {
-    return this.#engine.send({ type: "sendText", data });
+  sendText(data: string | Uint8Array, options?: SendOptions): boolean {
+    return this.#engine.send({ type: "sendText", data, compress: options?.compress });
   }
 
   /** Sends a binary message; otherwise as {@linkcode BlockingClient.sendText}. */
-  sendBinary(data: Uint8Array): boolean {
-    return this.#engine.send({ type: "sendBinary", data });
+  sendBinary(data: Uint8Array, options?: SendOptions): boolean {
+    return this.#engine.send({ type: "sendBinary", data, compress: options?.compress });
   }
 
   /** Sends a ping with up to 125 bytes; otherwise as {@linkcode BlockingClient.sendText}. */

@@ -83,7 +83,7 @@ export async function loadCodec(url: string): Promise<DeflateCodec> {
 }
 
 /** Refuses a codec that would have to be loaded, where the thread waits. */
-export function refuseCodecModule(options: ClientOptions): void {
+export function refuseCodecModule(options: Pick<ClientOptions, "perMessageDeflate">): void {
   if (codecModule(options) === undefined) return;
   throw invalid(
     "perMessageDeflate.codec must be the codec itself here: a module cannot be loaded while this thread waits",
@@ -91,7 +91,7 @@ export function refuseCodecModule(options: ClientOptions): void {
 }
 
 /** Refuses a codec for a connection on another thread, where functions cannot go. */
-export function refuseCodecObject({ perMessageDeflate }: ClientOptions): void {
+export function refuseCodecObject({ perMessageDeflate }: Pick<ClientOptions, "perMessageDeflate">): void {
   if (typeof perMessageDeflate !== "object" || !codec.test(perMessageDeflate.codec)) return;
   throw invalid(
     "perMessageDeflate.codec must be a module's URL here: the connection lives on another thread, and functions cannot go there",

@@ -1,6 +1,7 @@
 import type { SenderHandle } from "../channel/handle.ts";
 import { Sender, type SendResult } from "../channel/sender.ts";
 import type { WaitingOptions } from "../channel/waiting.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 import { SharedState, Signal } from "../thread/shared_state.ts";
 import { checkControl } from "./check_control.ts";
 import type { ControlMessage } from "./events.ts";
@@ -81,13 +82,13 @@ export class ControlSender implements Disposable {
   }
 
   /** Sends a text message; bytes must be UTF-8. */
-  sendText(data: string | Uint8Array): Promise<SendResult<ControlMessage>> {
-    return this.send({ type: "sendText", data });
+  sendText(data: string | Uint8Array, options?: SendOptions): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "sendText", data, compress: options?.compress });
   }
 
   /** Sends a binary message. */
-  sendBinary(data: Uint8Array): Promise<SendResult<ControlMessage>> {
-    return this.send({ type: "sendBinary", data });
+  sendBinary(data: Uint8Array, options?: SendOptions): Promise<SendResult<ControlMessage>> {
+    return this.send({ type: "sendBinary", data, compress: options?.compress });
   }
 
   /** Sends a ping with up to 125 bytes. */

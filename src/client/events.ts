@@ -102,6 +102,8 @@ export interface SendTextMessage {
   readonly type: "sendText";
   /** The text; given as bytes it must be UTF-8. */
   readonly data: string | Uint8Array;
+  /** As in {@linkcode SendOptions}. */
+  readonly compress?: boolean;
 }
 
 /** Sends a binary message. */
@@ -110,6 +112,8 @@ export interface SendBinaryMessage {
   readonly type: "sendBinary";
   /** The message; copied before the send returns. */
   readonly data: Uint8Array;
+  /** As in {@linkcode SendOptions}. */
+  readonly compress?: boolean;
 }
 
 /** Sends a ping. */

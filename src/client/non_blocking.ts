@@ -5,6 +5,7 @@ import type { ConnectionState } from "../core/state.ts";
 import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
 import { PollLoop } from "../driver/poll_loop.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
 import { TimedHandler } from "../driver/timed_handler.ts";
 import { openBlocking, openConnection } from "./open_connection.ts";
@@ -113,8 +114,8 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `ConnectionClosed` after `close`, `LimitExceeded` past `maxBufferedAmount`,
    * `InvalidConfiguration` for bytes that are not UTF-8.
    */
-  sendText(text: string | Uint8Array): boolean {
-    return this.#opened.connection.sending.text(text);
+  sendText(text: string | Uint8Array, options?: SendOptions): boolean {
+    return this.#opened.connection.sending.text(text, options);
   }
 
   /**
@@ -123,8 +124,8 @@ export class NonBlockingClient {
    * @returns as {@linkcode NonBlockingClient.sendText}.
    * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
    */
-  sendBinary(data: Uint8Array): boolean {
-    return this.#opened.connection.sending.binary(data);
+  sendBinary(data: Uint8Array, options?: SendOptions): boolean {
+    return this.#opened.connection.sending.binary(data, options);
   }
 
   /**

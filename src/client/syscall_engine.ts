@@ -88,10 +88,10 @@ export class SyscallEngine implements BlockingEngine {
     const { sending } = this.#opened.connection;
     switch (message.type) {
       case "sendText":
-        sending.text(message.data);
+        sending.text(message.data, message);
         break;
       case "sendBinary":
-        sending.binary(message.data);
+        sending.binary(message.data, message);
         break;
       case "sendPing":
         sending.ping(message.data);

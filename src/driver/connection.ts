@@ -1,5 +1,6 @@
 import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
+import type { PerMessageDeflate } from "../core/deflate.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { MaskKeys } from "../core/mask.ts";
 import { frameSize, Protocol } from "../core/protocol.ts";
@@ -10,6 +11,7 @@ import { decodeAscii } from "./decode_ascii.ts";
 import { ioError, isConnectionLost } from "./connection_lost.ts";
 import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
+import { IdleRelease } from "./idle_release.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ConnectionLog } from "./logger.ts";
 import { Pause, type PauseReason } from "./pause.ts";
@@ -29,6 +31,8 @@ export interface ConnectionParts {
   readonly timings: ConnectTimings;
   /** Bytes that came behind the server's answer: the first frames. */
   readonly leftover: Uint8Array;
+  /** Where the handshake agreed on compression. */
+  readonly deflate?: PerMessageDeflate;
 }
 
 /**
@@ -59,6 +63,8 @@ export class Connection<Client> implements ByteStreamSink {
   readonly #ending: Ending<Client>;
   readonly #timings: ConnectTimings;
   readonly #keepAlive: KeepAlive | undefined;
+  readonly #deflate: PerMessageDeflate | undefined;
+  readonly #idleRelease: IdleRelease | undefined;
   readonly #onAbort = (): void => this.#abort();
 
   #handler: Handler<Client> | undefined;
@@ -90,7 +96,8 @@ export class Connection<Client> implements ByteStreamSink {
     this.#clock = clock;
     this.#log = parts.log;
     this.#timings = parts.timings;
-    const protocol = this.#protocol = new Protocol({ ...settings, maskKeys: parts.maskKeys, decodeAscii });
+    const { maskKeys, deflate } = parts;
+    const protocol = this.#protocol = new Protocol({ ...settings, maskKeys, deflate, decodeAscii });
     this.#ending = new Ending(parts.log);
     const sending = this.sending = new SendSide(protocol, stream, clock, settings.highWaterMark);
     this.#reading = new ReadSide({ protocol, sending, stream }, {
@@ -103,6 +110,11 @@ export class Connection<Client> implements ByteStreamSink {
     stream.attach(this);
     settings.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (settings.keepAlive !== undefined) this.#keepAlive = this.#startKeepAlive(settings.keepAlive);
+    const releaseWhenIdle = settings.perMessageDeflate?.releaseWhenIdle;
+    this.#deflate = deflate;
+    if (deflate !== undefined && releaseWhenIdle !== undefined) {
+      this.#idleRelease = new IdleRelease(deflate, clock, releaseWhenIdle);
+    }
   }
 
   /** `closed` when the stream is gone or given up; until then a connection that has exchanged its Close frames is `closing`. */
@@ -229,6 +241,9 @@ export class Connection<Client> implements ByteStreamSink {
     }
     this.#deadline?.cancel();
     this.#keepAlive?.stop();
+    this.#idleRelease?.stop();
+    // What was read before may still have to be inflated.
+    this.#deflate?.sender.close();
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
     this.#unsentAtEnd = this.sending.cutOff;
     this.sending.discard();

@@ -5,6 +5,7 @@ import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
+import type { SendOptions } from "./send_options.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -46,16 +47,16 @@ export class SendSide {
     return this.#outbox.bytesSent;
   }
 
-  text(text: string | Uint8Array): boolean {
+  text(text: string | Uint8Array, options?: SendOptions): boolean {
     this.#checkOpen("text message");
-    this.#protocol.sendText(text);
+    this.#protocol.sendText(text, options?.compress !== false);
     this.messagesSent++;
     return this.#send();
   }
 
-  binary(data: Uint8Array): boolean {
+  binary(data: Uint8Array, options?: SendOptions): boolean {
     this.#checkOpen("binary message");
-    this.#protocol.sendBinary(data);
+    this.#protocol.sendBinary(data, options?.compress !== false);
     this.messagesSent++;
     return this.#send();
   }

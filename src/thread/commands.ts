@@ -1,9 +1,10 @@
-import { CONTROL_KIND } from "../channel/control_codec.ts";
+import { CONTROL_KIND, UNCOMPRESSED } from "../channel/control_codec.ts";
 import type { Codec } from "../channel/codec.ts";
 import { Memory } from "../channel/memory.ts";
 import { CloseCode } from "../core/close_code.ts";
 import { frameSize } from "../core/protocol.ts";
 import type { Connection } from "../driver/connection.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 
 /** Commands beside the control messages, for the blocking client. */
 export const Command = {
@@ -38,7 +39,7 @@ export function executingCodec<Client>(
     encode: () => {},
     decode: (kind: number, memory: Memory, start: number, end: number): number | Postponed => {
       const { waiting } = connection().sending;
-      const size = kind <= CONTROL_KIND.sendPong ? frameSize(end - start) : 0;
+      const size = isSend(kind) ? frameSize(end - start) : 0;
       if (waiting === 0 || waiting + size <= maxBufferedAmount) {
         execute(connection(), kind, memory, { start, end });
         return kind;
@@ -47,6 +48,13 @@ export function executingCodec<Client>(
       return { size, execute: () => execute(connection(), kind, kept, { start: 0, end: end - start }) };
     },
   };
+}
+
+const AS_IT_IS: SendOptions = { compress: false };
+
+/** Whether a command puts a frame into the output that has to fit `maxBufferedAmount`. */
+function isSend(kind: number): boolean {
+  return kind < Command.Cork && (kind & ~UNCOMPRESSED) <= CONTROL_KIND.sendPong;
 }
 
 function execute<Client>(
@@ -75,8 +83,14 @@ function execute<Client>(
     case CONTROL_KIND.sendText:
       sending.text(data);
       break;
+    case CONTROL_KIND.sendText | UNCOMPRESSED:
+      sending.text(data, AS_IT_IS);
+      break;
     case CONTROL_KIND.sendBinary:
       sending.binary(data);
+      break;
+    case CONTROL_KIND.sendBinary | UNCOMPRESSED:
+      sending.binary(data, AS_IT_IS);
       break;
     case CONTROL_KIND.sendPing:
       sending.ping(data);

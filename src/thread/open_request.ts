@@ -22,9 +22,15 @@ export interface OpenRequest {
 
 /** The options as data. Throws `InvalidConfiguration` for headers that cannot be sent. */
 export function plainOptions(
-  { logger: _logger, signal: _signal, ...options }: ClientOptions,
+  { logger: _logger, signal: _signal, perMessageDeflate, ...options }: ClientOptions,
 ): OpenRequest["options"] {
   // A `Headers` object cannot be cloned, nor can all that might be given in place of a string.
   const headers = checkHeaders(options.headers).map(([name, value]): [string, string] => [name, value]);
-  return { ...options, headers };
+  return { ...options, headers, perMessageDeflate: plainDeflate(perMessageDeflate) };
+}
+
+/** A `URL` cannot be cloned either. */
+function plainDeflate(options: ClientOptions["perMessageDeflate"]): ClientOptions["perMessageDeflate"] {
+  if (typeof options !== "object" || !(options.codec instanceof URL)) return options;
+  return { ...options, codec: options.codec.href };
 }

@@ -4,6 +4,7 @@ import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
 import type { Codec } from "../channel/codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
 import { Sender } from "../channel/sender.ts";
+import { refuseCodecObject } from "../client/check_deflate.ts";
 import { checkOptions, DEFAULT_CAPACITY, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
 import type { ConnectionView } from "../client/connected_client.ts";
 import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
@@ -59,6 +60,7 @@ export class RemoteConnection<Event> implements ConnectionView {
   constructor(url: string | URL, remote: RemoteOptions<Event>) {
     const { href } = parseWebSocketUrl(url);
     checkOptions(remote.options, remote.rules);
+    refuseCodecObject(remote.options);
     const {
       thread,
       workerUrl,
