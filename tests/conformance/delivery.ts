@@ -1,4 +1,5 @@
 import type { RawPeer } from "../support/raw_server.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** How a server's bytes travel. */
 export type DeliveryName = "whole" | "byte by byte" | "random splits";
@@ -10,8 +11,17 @@ export interface Delivery {
   readonly seed: number;
 }
 
-/** Every way. */
-export const deliveryNames: readonly DeliveryName[] = ["whole", "byte by byte", "random splits"];
+const deliveryNames: readonly DeliveryName[] = ["whole", "byte by byte", "random splits"];
+
+/** Every way in which the bytes of a case are to travel. */
+export function deliveriesOf({ deliveries = deliveryNames }: ConformanceCase, seed: number): Delivery[] {
+  return deliveries.map((name) => ({ name, seed }));
+}
+
+/** What a failure calls it. */
+export function deliveryLabel({ name, seed }: Delivery): string {
+  return name === "random splits" ? `${name}, seed ${seed}` : name;
+}
 
 /** Of a large block the pieces are larger, so that no more than this many are sent. */
 const MOST_PIECES = 600;

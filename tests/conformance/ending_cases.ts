@@ -23,6 +23,9 @@ async function takesItsTime(peer: RawPeer): Promise<void> {
 
 const shortWait = { closeTimeout: 120 };
 
+/** The server says nothing that could be cut, and the client waits. */
+const silence = { options: shortWait, deliveries: ["whole"] } satisfies Partial<ConformanceCase>;
+
 /** Sends this until the client has dropped the connection. */
 async function sendsUntilRefused(peer: RawPeer, bytes: Uint8Array): Promise<void> {
   const end = Date.now() + 3000;
@@ -73,7 +76,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "45",
     name: "the client does not wait for ever for the server to end after a violation",
-    options: shortWait,
+    ...silence,
     server: async (peer) => {
       await peer.handshake();
       await peer.send(hex("83 00"));
@@ -109,7 +112,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "46",
     name: "but not for ever, after the server's Close",
-    options: shortWait,
+    ...silence,
     server: async (peer) => {
       await peer.handshake();
       await peer.send(closeFrame(1001));
@@ -121,7 +124,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "46",
     name: "but not for ever, after its own",
-    options: shortWait,
+    ...silence,
     client: { activated: (client) => client.close(3000) },
     server: async (peer) => {
       await peer.handshake();
@@ -134,7 +137,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "47",
     name: "close() that nobody answers",
-    options: shortWait,
+    ...silence,
     client: { activated: (client) => client.close() },
     server: async (peer) => {
       await peer.handshake();
@@ -146,7 +149,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "47",
     name: "close() that nobody answers, without onError",
-    options: shortWait,
+    ...silence,
     handlesErrors: false,
     client: { activated: (client) => client.close(3000, "tired") },
     server: async (peer) => {
@@ -160,7 +163,7 @@ export const endingCases: readonly ConformanceCase[] = [
     number: "47",
     name: "close() that nobody answers, over TLS",
     tls: {},
-    options: shortWait,
+    ...silence,
     client: { activated: (client) => client.close() },
     server: async (peer) => {
       await peer.handshake();
@@ -205,8 +208,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "47",
     name: "close() behind a backlog that nobody reads",
-    options: shortWait,
-    deliveries: ["whole"],
+    ...silence,
     client: { activated: [(client) => client.sendBinary(backlog), (client) => client.close()] },
     except: { blocking: "its sends return when the system has taken the bytes" },
     server: async (peer) => {
@@ -220,8 +222,7 @@ export const endingCases: readonly ConformanceCase[] = [
   {
     number: "45",
     name: "a violation while a backlog waits that nobody reads",
-    options: shortWait,
-    deliveries: ["whole"],
+    ...silence,
     client: { activated: (client) => client.sendBinary(backlog) },
     except: { blocking: "its sends return when the system has taken the bytes" },
     server: async (peer) => {
@@ -256,8 +257,7 @@ function flooded(what: string, block: Uint8Array, unrecorded: string): Conforman
   return {
     number: "47",
     name: `close() answered by ${what} without end`,
-    options: shortWait,
-    deliveries: ["whole"],
+    ...silence,
     client: { activated: (client) => client.close() },
     server: async (peer) => {
       await peer.handshake();

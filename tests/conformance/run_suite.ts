@@ -1,13 +1,13 @@
 import { after, before, test } from "node:test";
 import process from "node:process";
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { IoThread } from "../../mod.ts";
 import { bounded } from "./bounded.ts";
 import type { ConformanceCase } from "./case.ts";
-import { type Delivery, deliveryNames } from "./delivery.ts";
+import { appliesTo, cellName, type Column, columnsOf, currentRuntime } from "./columns.ts";
+import { deliveriesOf, deliveryLabel } from "./delivery.ts";
 import type { Recording } from "./recorder.ts";
 import { ServerThread } from "./server_thread.ts";
-import { type Style, styles } from "./styles.ts";
 import { type SuiteName, suites } from "./suites.ts";
 
 /** Set `CONFORMANCE_SEED` for other random splits. */
@@ -15,7 +15,7 @@ const seed = Number(process.env.CONFORMANCE_SEED ?? 1);
 
 const LIMIT = 4000;
 
-/** Declares a test for every case of a suite, in every style, on every transport, delivered in every way. */
+/** Declares a test for every case of a suite in every column: the server's bytes travel in every way. */
 export function runSuite(name: SuiteName): void {
   let server: ServerThread;
   let thread: IoThread;
@@ -28,64 +28,63 @@ export function runSuite(name: SuiteName): void {
     await server.stop();
   });
 
-  for (const style of styles) {
-    for (const transport of style.transports) {
-      const cases: readonly ConformanceCase[] = suites[name];
-      // The bytes of every case have been cut in every way on this thread; another one changes nothing about that.
-      const inEveryWay = transport === style.transports[0] && !style.traits.includes("remote");
-      cases.forEach((subject, index) => {
-        if (!appliesTo(subject, style)) return;
-        for (const delivery of deliveriesOf(subject, index, inEveryWay)) {
-          const splits = delivery.name === "random splits" ? `random splits, seed ${seed}` : delivery.name;
-          test(`${subject.number} ${subject.name} (${style.name}, ${transport}, ${splits})`, async () => {
-            const { url, ca } = await server.start({ suite: name, index, delivery });
-            const recordings = await runCase(subject, { style, transport, url, ca, thread }).catch(String);
-            const served = await server.finish();
-            const wanted = Array.from({ length: subject.repeat ?? 1 }, () => subject.expected);
-            assertEquals<unknown>({ recordings, error: served.error }, {
-              recordings: wanted,
-              error: undefined,
-            });
-            assert(served.connections <= (subject.server === undefined ? 0 : wanted.length), "connections");
-          });
+  const cases: readonly ConformanceCase[] = suites[name];
+  for (const column of columnsOf(currentRuntime())) {
+    cases.forEach((subject, index) => {
+      if (!appliesTo(subject, column)) return;
+      test(cellName(subject, column), async () => {
+        const deliveries = deliveriesOf(subject, seed + index);
+        const { urls, ca } = await server.start({ suite: name, index, deliveries });
+        const recordings = await runEach(urls, { subject, column, ca, thread });
+        const served = await server.finish();
+        const allowed = subject.server === undefined ? 0 : subject.repeat ?? 1;
+        assertEquals<unknown>(
+          byDelivery((at) => ({
+            recordings: recordings[at],
+            served: served[at].error,
+            superfluous: Math.max(0, served[at].connections - allowed),
+          })),
+          byDelivery(() => ({
+            recordings: Array.from({ length: subject.repeat ?? 1 }, () => subject.expected),
+            served: undefined,
+            superfluous: 0,
+          })),
+        );
+
+        function byDelivery(value: (at: number) => unknown): Record<string, unknown> {
+          return Object.fromEntries(deliveries.map((delivery, at) => [deliveryLabel(delivery), value(at)]));
         }
       });
-    }
+    });
   }
 }
 
-function appliesTo({ except = {}, handlesErrors }: ConformanceCase, { traits, hasHandler }: Style): boolean {
-  // Where failures are events, there is no handler to lack an `onError`.
-  if (handlesErrors === false && !hasHandler) return false;
-  return !traits.some((trait) => except[trait] !== undefined);
-}
-
-/** Where and how to run a case. */
+/** What a case is run with. */
 interface Run {
-  readonly style: Style;
-  readonly transport: Style["transports"][number];
-  readonly url: string;
+  readonly subject: ConformanceCase;
+  readonly column: Column;
   readonly ca: string | undefined;
   /** Hosts the connections of the styles that have their socket on another thread. */
   readonly thread: IoThread;
 }
 
-async function runCase(
-  subject: ConformanceCase,
-  { style, transport, url, ca, thread }: Run,
-): Promise<Recording[]> {
+/** Runs a case against each of these servers, at once where the style can. */
+async function runEach(urls: readonly string[], run: Run): Promise<(Recording[] | string)[]> {
+  const results = urls.map((url) => () => runCase(url, run).catch(String));
+  if (run.column.concurrent) return await Promise.all(results.map((result) => result()));
+  const told: (Recording[] | string)[] = [];
+  for (const result of results) told.push(await result());
+  return told;
+}
+
+async function runCase(url: string, { subject, column, ca, thread }: Run): Promise<Recording[]> {
   const tls = ca === undefined ? undefined : { caCerts: ca };
+  const { transport } = column;
   const options = { ...subject.options, thread, transport, tls: { ...tls, ...subject.options?.tls } };
   const recordings: Recording[] = [];
   while (recordings.length < (subject.repeat ?? 1)) {
-    const run = async () => await style.run(subject, subject.url?.(url) ?? url, options);
+    const run = async () => await column.run(subject, subject.url?.(url) ?? url, options);
     recordings.push(await bounded(run(), LIMIT, "the client to finish"));
   }
   return recordings;
-}
-
-/** On the runtime's own transport in every way, on others in one. */
-function deliveriesOf(subject: ConformanceCase, index: number, all: boolean): Delivery[] {
-  const names = subject.deliveries ?? deliveryNames;
-  return (all ? names : names.slice(-1)).map((name) => ({ name, seed: seed + index }));
 }

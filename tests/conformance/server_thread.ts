@@ -3,28 +3,29 @@ import { bounded } from "./bounded.ts";
 import type { Delivery } from "./delivery.ts";
 import type { SuiteName } from "./suites.ts";
 
-/** Asks for a server that plays one case. */
+/** Asks for servers that play one case, one for each way in which its bytes are to travel. */
 export interface StartRequest {
   readonly type: "start";
   readonly suite: SuiteName;
   /** Of the case in its suite. */
   readonly index: number;
-  readonly delivery: Delivery;
+  readonly deliveries: readonly Delivery[];
 }
 
-/** Asks for the end of that server. */
+/** Asks for the end of these servers. */
 export interface FinishRequest {
   readonly type: "finish";
 }
 
-/** A server listens. */
+/** The servers listen. */
 export interface Started {
-  readonly url: string;
+  /** As many as deliveries, in their order. */
+  readonly urls: readonly string[];
   /** Over TLS, the authority to trust: PEM. */
   readonly ca: string | undefined;
 }
 
-/** How the case went, seen from the server. */
+/** How the case went, seen from a server. */
 export interface Finished {
   readonly connections: number;
   /** What the script threw. */
@@ -32,7 +33,7 @@ export interface Finished {
 }
 
 /** What the thread answers. */
-export type Reply = Started | Finished | { readonly failure: string };
+export type Reply = Started | { readonly finished: readonly Finished[] } | { readonly failure: string };
 
 /** Below `bun test`'s five seconds, and above the time that a script may take. */
 const LIMIT = 4500;
@@ -54,9 +55,10 @@ export class ServerThread {
     return this.#ask<Started>({ type: "start", ...request });
   }
 
-  /** Waits for the server's script to end. */
-  finish(): Promise<Finished> {
-    return this.#ask<Finished>({ type: "finish" });
+  /** Waits for the scripts to end. */
+  async finish(): Promise<readonly Finished[]> {
+    const { finished } = await this.#ask<{ readonly finished: readonly Finished[] }>({ type: "finish" });
+    return finished;
   }
 
   async stop(): Promise<void> {

@@ -14,17 +14,19 @@ import { suites } from "./suites.ts";
 /** How long any wait of a script may take: it ends before the test's own limit. */
 const LIMIT = 3500;
 
-let server: RawServer | undefined;
+let servers: RawServer[] = [];
 
-async function start({ suite, index, delivery }: StartRequest): Promise<Started> {
-  const subject = suites[suite][index]!;
-  const script = async (peer: RawPeer) => {
-    deliverInPieces(peer, delivery);
-    await subject.server?.(peer);
-  };
+async function start({ suite, index, deliveries }: StartRequest): Promise<Started> {
+  const subject: ConformanceCase = suites[suite][index]!;
   const tls = subject.tls === undefined ? undefined : await tlsOptions(subject.tls);
-  server = await rawServer(script, { limit: LIMIT, tls });
-  return { url: server.url, ca: tls && (await certificates()).ca };
+  servers = await Promise.all(deliveries.map((delivery) => {
+    const script = async (peer: RawPeer) => {
+      deliverInPieces(peer, delivery);
+      await subject.server?.(peer);
+    };
+    return rawServer(script, { limit: LIMIT, tls });
+  }));
+  return { urls: servers.map(({ url }) => url), ca: tls && (await certificates()).ca };
 }
 
 async function tlsOptions({ identity = "server", alpn }: NonNullable<ConformanceCase["tls"]>) {
@@ -32,9 +34,13 @@ async function tlsOptions({ identity = "server", alpn }: NonNullable<Conformance
   return { cert, key, ...(alpn && { ALPNProtocols: [...alpn] }) };
 }
 
-async function finish(): Promise<Finished> {
-  const error = await server!.close().then(() => undefined, (error) => describe(error));
-  return { connections: server!.connections, error };
+async function finish(server: RawServer): Promise<Finished> {
+  const error = await server.close().then(() => undefined, (error) => describe(error));
+  return { connections: server.connections, error };
+}
+
+async function finishAll(): Promise<Reply> {
+  return { finished: await Promise.all(servers.map(finish)) };
 }
 
 function describe(error: unknown): string {
@@ -42,7 +48,6 @@ function describe(error: unknown): string {
 }
 
 parentPort!.on("message", async (request: StartRequest | FinishRequest) => {
-  const reply: Reply = await (request.type === "start" ? start(request) : finish())
-    .catch((error) => ({ failure: describe(error) }));
-  parentPort!.postMessage(reply);
+  const reply = request.type === "start" ? start(request) : finishAll();
+  parentPort!.postMessage(await reply.catch((error): Reply => ({ failure: describe(error) })));
 });

@@ -3,6 +3,8 @@ import { type ConformanceCase, opens, refuses } from "./case.ts";
 import { closesWith, type Script } from "./scripts.ts";
 
 const shortWait = { handshakeTimeout: 100 };
+/** The server says nothing that could be cut, or cuts it itself. */
+const whole: ConformanceCase["deliveries"] = ["whole"];
 /** Where something has to arrive before the time is over. */
 const longerWait = { handshakeTimeout: 500 };
 const crlf = "\r\n";
@@ -70,6 +72,7 @@ function silentAfter(
     number: "20",
     name: `silence after ${what}`,
     options: shortWait,
+    ...(text === "" && { deliveries: whole }),
     server: async (peer) => {
       await peer.readRequest();
       if (text !== "") await peer.send(text);
@@ -80,33 +83,19 @@ function silentAfter(
   };
 }
 
-/** The server says this and goes away. */
-function goneAfter(what: string, text: string, told: string): ConformanceCase[] {
-  return [
-    {
-      number: "22",
-      name: `FIN after ${what}`,
-      server: async (peer) => {
-        await peer.readRequest();
-        if (text !== "") await peer.send(text);
-        await peer.end();
-        await peer.closed();
-      },
-      expected: refuses(told),
+/** The server says this and ends its stream. */
+function finAfter(what: string, text: string, told: string): ConformanceCase {
+  return {
+    number: "22",
+    name: `FIN after ${what}`,
+    server: async (peer) => {
+      await peer.readRequest();
+      if (text !== "") await peer.send(text);
+      await peer.end();
+      await peer.closed();
     },
-    {
-      number: "22",
-      name: `RST after ${what}`,
-      // Whether the client sees what came before RST is up to the system, so nothing came.
-      ...(text === "" ? {} : { deliveries: [] }),
-      server: async (peer) => {
-        await peer.readRequest();
-        peer.reset();
-        await peer.closed();
-      },
-      expected: refuses(told),
-    },
-  ];
+    expected: refuses(told),
+  };
 }
 
 /** Answers that do not end, or end early: rows 19, 20 and 22. */
@@ -164,7 +153,7 @@ export const waitingCases: readonly ConformanceCase[] = [
     number: "19",
     name: "a header that drips",
     options: shortWait,
-    deliveries: ["whole"],
+    deliveries: whole,
     server: drips(okLine + "X-A: ", "x"),
     expected: refuses("Timeout upgrade"),
   },
@@ -172,7 +161,7 @@ export const waitingCases: readonly ConformanceCase[] = [
     number: "19",
     name: "a body that drips: the status reaches the user, not the time-out",
     options: longerWait,
-    deliveries: ["whole"],
+    deliveries: whole,
     server: drips("HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnone\r\n", "0"),
     expected: refuses(`HandshakeFailed 404 [transfer-encoding: chunked] "none"`),
   },
@@ -193,7 +182,7 @@ export const waitingCases: readonly ConformanceCase[] = [
     number: "20",
     name: "silence in the TLS handshake",
     options: shortWait,
-    deliveries: ["whole"],
+    deliveries: whole,
     url: (base) => base.replace("ws:", "wss:"),
     server: async (peer) => {
       // Once closed, a connection of Deno's own TLS goes on with its handshake by itself and holds the socket.
@@ -204,9 +193,21 @@ export const waitingCases: readonly ConformanceCase[] = [
     },
     expected: refuses("Timeout tls"),
   },
-  ...goneAfter("the request", "", "HandshakeFailed"),
-  ...goneAfter("half a status line", "HTTP/1.1 10", "HandshakeFailed"),
-  ...goneAfter("the status line", okLine, "HandshakeFailed 101"),
-  ...goneAfter("all but the last byte", `${okLine}Upgrade: websocket\r\n\r`, "HandshakeFailed 101"),
-  ...goneAfter("an interim answer", "HTTP/1.1 103 Early Hints\r\n\r\n", "HandshakeFailed"),
+  {
+    number: "22",
+    name: "RST after the request",
+    // Whether the client sees what came before RST is up to the system, so nothing came.
+    deliveries: whole,
+    server: async (peer) => {
+      await peer.readRequest();
+      peer.reset();
+      await peer.closed();
+    },
+    expected: refuses("HandshakeFailed"),
+  },
+  finAfter("the request", "", "HandshakeFailed"),
+  finAfter("half a status line", "HTTP/1.1 10", "HandshakeFailed"),
+  finAfter("the status line", okLine, "HandshakeFailed 101"),
+  finAfter("all but the last byte", `${okLine}Upgrade: websocket\r\n\r`, "HandshakeFailed 101"),
+  finAfter("an interim answer", "HTTP/1.1 103 Early Hints\r\n\r\n", "HandshakeFailed"),
 ];

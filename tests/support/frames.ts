@@ -108,7 +108,9 @@ export function closeBody(code?: number, reason: Uint8Array | string = ""): Uint
 
 /** Masks or unmasks (RFC 6455 §5.3) into new memory. */
 export function applyMask(bytes: Uint8Array, mask: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(bytes, (byte, index) => byte ^ mask[index % 4]!);
+  const masked = new Uint8Array(bytes.length);
+  for (let index = 0; index < bytes.length; index++) masked[index] = bytes[index]! ^ mask[index % 4]!;
+  return masked;
 }
 
 /** Bytes from hexadecimal digits; white space is for the reader: `hex("81 05 48656c6c6f")`. */
