@@ -1,3 +1,4 @@
+import { checkPins } from "../check_pins.ts";
 import { checkTls } from "../check_tls.ts";
 import { connectionFailed, tlsFailed } from "../connect_error.ts";
 import { noLocalFamily } from "../dial.ts";
@@ -15,6 +16,8 @@ import { SocketStream } from "./socket_stream.ts";
 import { runAlongside, runBlocking, type Steps } from "./steps.ts";
 import { SystemError } from "./system_error.ts";
 import type { SyscallSocket } from "./syscall_socket.ts";
+import { throughProxy } from "./through_proxy.ts";
+import { TlsCarrier } from "./tls_carrier.ts";
 import { tlsContext } from "./tls_context.ts";
 import { TlsSession } from "./tls_session.ts";
 import { TlsStream } from "./tls_stream.ts";
@@ -36,17 +39,26 @@ export function connectPolledAlongside(target: ConnectTarget, context: PolledCon
 }
 
 function* opening(target: ConnectTarget, context: PolledContext): Steps<PolledStream> {
-  if (target.tls === undefined) return new SocketStream(yield* openSocket(target, context));
+  if (target.tls === undefined) return yield* openBelow(target, context);
   checkTls(target.tls);
   // First of all, so that no server is bothered when there is no OpenSSL.
   const session = newSession(target, target.tls);
   let stream: TlsStream | undefined;
   try {
-    stream = new TlsStream(yield* openSocket(target, context), session);
+    const below = yield* openBelow(target, context);
+    const carrier = target.tunnel?.tls === undefined ? undefined : new TlsCarrier(below);
+    stream = new TlsStream(below.socket, session, carrier);
   } finally {
     if (stream === undefined) session.free();
   }
   return yield* secure(stream, target, context);
+}
+
+/** What is there without TLS with the target: TCP, or a tunnel. */
+function* openBelow(target: ConnectTarget, context: PolledContext): Steps<PolledStream> {
+  const { tunnel } = target;
+  if (tunnel !== undefined) return yield* throughProxy({ ...target, tunnel }, context, opening);
+  return new SocketStream(yield* openSocket(target, context));
 }
 
 function newSession(target: ConnectTarget, tls: TlsOptions): TlsSession {
@@ -68,6 +80,7 @@ function* secure(stream: TlsStream, target: ConnectTarget, context: PolledContex
   try {
     context.enterPhase("tls");
     yield* stream.handshake(context.deadline, () => context.expired("tls"));
+    if (target.tls?.pins !== undefined) checkPins(target, target.tls, stream.certificate);
     done = true;
     return stream;
   } catch (error) {

@@ -30,6 +30,7 @@ const sslSignatures = {
   SSL_write: { parameters: ["pointer", "pointer", "u32"], result: "i32" },
   SSL_shutdown: { parameters: ["pointer"], result: "i32" },
   SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
+  SSL_get1_peer_certificate: { parameters: ["pointer"], result: "pointer" },
 } as const;
 
 const cryptoSignatures = {
@@ -45,6 +46,7 @@ const cryptoSignatures = {
   ERR_clear_error: { parameters: [], result: "void" },
   PEM_read_bio_X509: { parameters: ["pointer", "pointer", "pointer", "buffer"], result: "pointer" },
   PEM_read_bio_PrivateKey: { parameters: ["pointer", "pointer", "pointer", "buffer"], result: "pointer" },
+  i2d_X509_bio: { parameters: ["pointer", "pointer"], result: "i32" },
   X509_free: { parameters: ["pointer"], result: "void" },
   EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
   X509_STORE_add_cert: { parameters: ["pointer", "pointer"], result: "i32" },

@@ -1,3 +1,4 @@
+import type { NativeBuffer } from "./native_buffer.ts";
 import type { SyscallSocket } from "./syscall_socket.ts";
 import type { WakeUp } from "./wake_up.ts";
 
@@ -17,10 +18,10 @@ export interface PolledStream {
   /** The system's socket. */
   readonly socket: SyscallSocket;
   /**
-   * Reads into `receiveBuffer`, from its beginning. Answers the number of bytes, at least 1; or
+   * Reads into a buffer, `receiveBuffer` by default, from its beginning. Answers the number of bytes, at least 1; or
    * {@linkcode WOULD_BLOCK}; or {@linkcode END}.
    */
-  read(): number;
+  read(into?: NativeBuffer): number;
   /**
    * Writes from `bytes[start, end)`. Answers the number of bytes taken, 0 when there is no room. What was not
    * taken has to be offered again, unchanged, as the beginning of the next write: TLS may have encrypted it

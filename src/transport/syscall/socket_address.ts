@@ -17,6 +17,16 @@ export function copyAddress(pointer: Pointer, length: number, port: number): Soc
   return { family: familyOf(bytes), bytes };
 }
 
+/** The IP address in it, as text. */
+export function addressText({ bytes }: SocketAddress): string {
+  const ipv4 = bytes.subarray(4, 8);
+  if (bytes.length < sockaddrIn6Size) return ipv4.join(".");
+  const view = new DataView(bytes.buffer, bytes.byteOffset + 8, 16);
+  return Array.from({ length: 8 }, (_, group) => view.getUint16(2 * group).toString(16)).join(":");
+}
+
+const sockaddrIn6Size = 28;
+
 /** The address of a Unix socket. */
 export function unixAddress(path: string): SocketAddress {
   const { sockaddrHasLength, unixPathSize } = platform();

@@ -18,8 +18,8 @@ export class SocketStream implements PolledStream {
     this.#waiting = new SocketWait(socket);
   }
 
-  read(): number {
-    return this.socket.receive(this.#into);
+  read(into: NativeBuffer = this.#into): number {
+    return this.socket.receive(into);
   }
 
   write(bytes: Uint8Array, start: number, end: number): number {

@@ -167,6 +167,23 @@ export class TlsSession {
     return name ? new TextDecoder().decode(loadFfi().memory(name, length[0])) : undefined;
   }
 
+  /** The peer's certificate in DER; `undefined` before the handshake is done. */
+  get certificate(): Uint8Array | undefined {
+    const ssl = this.#openssl;
+    const certificate = ssl.SSL_get1_peer_certificate(this.#ssl);
+    if (!certificate) return undefined;
+    const bio = newMemoryBio();
+    try {
+      ssl.i2d_X509_bio(bio, certificate);
+      const der = nativeBuffer(new Uint8Array(new ArrayBuffer(ssl.BIO_ctrl_pending(bio))));
+      ssl.BIO_read(bio, der.pointer, der.bytes.length);
+      return der.bytes;
+    } finally {
+      ssl.BIO_free(bio);
+      ssl.X509_free(certificate);
+    }
+  }
+
   /** Frees it: the last call, and only once. */
   free(): void {
     this.#openssl.SSL_free(this.#ssl);

@@ -10,11 +10,17 @@ import type { WakeUp } from "./wake_up.ts";
 
 const nothing = new Uint8Array(0);
 
+/** What cipher text travels by: a socket, or a tunnel within another TLS. */
+export interface CipherCarrier extends Pick<SyscallSocket, "receive" | "send" | "shutdown" | "close"> {
+  wait(timeoutMs: number, forWrite: boolean, wakeUp: WakeUp | undefined): boolean;
+}
+
 /** TLS over a connected socket. */
 export class TlsStream implements PolledStream {
   readonly socket: SyscallSocket;
   readonly #session: TlsSession;
-  readonly #waiting: SocketWait;
+  readonly #carrier: Omit<CipherCarrier, "wait">;
+  readonly #waiting: Pick<CipherCarrier, "wait">;
   readonly #into: NativeBuffer = receiveMemory();
   /** Cipher text that the socket has not taken, or only the beginning of. */
   #unsent: Uint8Array = nothing;
@@ -31,11 +37,18 @@ export class TlsStream implements PolledStream {
   #finWanted = false;
   #closed = false;
 
-  /** Takes the socket and the session over. */
-  constructor(socket: SyscallSocket, session: TlsSession) {
+  /** Takes the socket and the session over; and the carrier, where cipher text does not go by the socket itself. */
+  constructor(socket: SyscallSocket, session: TlsSession, carrier?: CipherCarrier) {
     this.socket = socket;
     this.#session = session;
-    this.#waiting = new SocketWait(socket);
+    this.#carrier = carrier ?? socket;
+    this.#waiting = carrier ?? new SocketWait(socket);
+  }
+
+  /** The peer's certificate in DER, once the handshake is done. */
+  get certificate(): Uint8Array | undefined {
+    this.socket.requireFd();
+    return this.#session.certificate;
   }
 
   /** What ALPN settled on. */
@@ -63,13 +76,13 @@ export class TlsStream implements PolledStream {
     this.#hasInput = this.#session.hasInput;
   }
 
-  read(): number {
+  read(into: NativeBuffer = this.#into): number {
     this.socket.requireFd();
     if (this.#unsent.length > 0) this.#flush();
     if (this.#ended) return END;
     for (;;) {
       if (this.#hasInput) {
-        const count = this.#decrypt();
+        const count = this.#decrypt(into);
         if (count !== WOULD_BLOCK) return count;
       }
       const count = this.#receive();
@@ -113,7 +126,7 @@ export class TlsStream implements PolledStream {
     if (this.#closed) return;
     this.#closed = true;
     this.#session.free();
-    this.socket.close();
+    this.#carrier.close();
   }
 
   #advance(): boolean {
@@ -130,17 +143,17 @@ export class TlsStream implements PolledStream {
 
   /** Receives cipher text. Answers as `read` does. */
   #receive(): number {
-    const count = this.socket.receive(this.#session.incoming);
+    const count = this.#carrier.receive(this.#session.incoming);
     if (count <= 0) return count;
     this.#session.feed(count);
     this.#hasInput = true;
     return count;
   }
 
-  #decrypt(): number {
+  #decrypt(into: NativeBuffer): number {
     let count: number;
     try {
-      count = this.#session.decrypt(this.#into);
+      count = this.#session.decrypt(into);
     } catch (error) {
       // The alert that tells the peer why.
       this.#flushQuietly();
@@ -160,19 +173,19 @@ export class TlsStream implements PolledStream {
   /** Sends the cipher text that there is. Answers whether all of it has gone. */
   #flush(): boolean {
     if (this.#unsent.length > 0) {
-      this.#sent += this.socket.send(this.#unsent, this.#sent, this.#unsent.length);
+      this.#sent += this.#carrier.send(this.#unsent, this.#sent, this.#unsent.length);
       if (this.#sent < this.#unsent.length) return false;
       this.#unsent = nothing;
     }
     const outgoing = this.#session.outgoing.bytes;
     for (let count = this.#session.drain(); count > 0; count = this.#session.drain()) {
-      const sent = this.socket.send(outgoing, 0, count);
+      const sent = this.#carrier.send(outgoing, 0, count);
       if (sent === count) continue;
       this.#unsent = outgoing.slice(sent, count);
       this.#sent = 0;
       return false;
     }
-    if (this.#finWanted) this.socket.shutdown();
+    if (this.#finWanted) this.#carrier.shutdown();
     this.#finWanted = false;
     return true;
   }
