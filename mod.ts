@@ -94,8 +94,10 @@ export type { Handler } from "./src/driver/handler.ts";
 export type { Logger } from "./src/driver/logger.ts";
 export type { SendOptions } from "./src/driver/send_options.ts";
 export type { KeepAliveOptions } from "./src/driver/settings.ts";
+export type { RedirectOptions } from "./src/driver/redirects.ts";
 export type { ConnectionStats, ConnectTimings } from "./src/driver/stats.ts";
 export { IoThread, type IoThreadOptions } from "./src/thread/io_thread.ts";
+export type { Lookup, LookupAnswer, LookupFunction, LookupTable } from "./src/transport/lookup.ts";
 export type {
   ByteStream,
   ByteStreamSink,

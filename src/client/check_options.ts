@@ -2,6 +2,7 @@ import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { tellsReceiveTimes } from "../transport/syscall/timestamped_reader.ts";
 import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
+import { ADDRESS_RULES, checkAddressOptions } from "./check_address.ts";
 import { checkDeflate, deflateSettings } from "./check_deflate.ts";
 import type { ClientOptions, NonBlockingOptions, TimestampOptions } from "./options.ts";
 import {
@@ -66,6 +67,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   receiveBufferSize: integer(1, 2 ** 30, "a number of bytes"),
   sendBufferSize: integer(1, 2 ** 30, "a number of bytes"),
   typeOfService: integer(0, 255),
+  ...ADDRESS_RULES,
 };
 
 /** What clients have beside the shared options whose caller's thread reads the socket. */
@@ -122,6 +124,7 @@ export function checkOptions(options: ClientOptions | NonBlockingOptions, more: 
     checkAll("keepAlive.", options.keepAlive, KEEP_ALIVE);
     if (options.keepAlive.interval === undefined) refuse("keepAlive.interval", undefined, duration.allowed);
   }
+  checkAddressOptions(options);
   if (typeof options.perMessageDeflate === "object") checkDeflate(options.perMessageDeflate);
 }
 
@@ -147,8 +150,9 @@ export function connectionSettings(options: NonBlockingOptions): ConnectionSetti
 /** The socket options among a client's options. */
 export function socketOptions(options: SocketOptions): SocketOptions {
   const { noDelay = true, ttl, tcpKeepAlive, quickAck, busyPoll, typeOfService } = options;
-  const { receiveBufferSize, sendBufferSize } = options;
-  return { noDelay, ttl, tcpKeepAlive, quickAck, busyPoll, receiveBufferSize, sendBufferSize, typeOfService };
+  const { receiveBufferSize, sendBufferSize, localAddress } = options;
+  const sizes = { receiveBufferSize, sendBufferSize };
+  return { noDelay, ttl, tcpKeepAlive, quickAck, busyPoll, ...sizes, typeOfService, localAddress };
 }
 
 /**

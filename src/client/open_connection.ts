@@ -6,6 +6,8 @@ import type { Opened, OpeningTarget } from "../driver/opening.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { detectRuntime, loadTransport } from "../transport/detect.ts";
 import type { Transport } from "../transport/transport.ts";
+import { checkUnixSocket, redirectSettings, refuseAddress } from "./check_address.ts";
+import { codecModule, loadCodec, refuseCodecModule } from "./check_deflate.ts";
 import {
   checkOptions,
   connectionSettings,
@@ -24,10 +26,13 @@ export async function openConnection<Client>(
   url: string | URL,
   options: NonBlockingOptions,
 ): Promise<Opened<Client>> {
-  const { target, settings } = prepare(url, options);
+  const { target, settings: prepared } = prepare(url, options);
+  const module = codecModule(options);
+  const settings = module === undefined ? prepared : await withCodec(prepared, module);
   if (options.transport === "syscall") return await connectAlongside<Client>(target, settings);
   const transport = await transportOf(options);
   refuseUnsupported(options, transport);
+  refuseAddress(transport, target);
   return await connectEventDriven<Client>(transport, target, settings);
 }
 
@@ -35,6 +40,7 @@ export async function openConnection<Client>(
 export function openBlocking<Client>(url: string | URL, options: NonBlockingOptions): OpenedPolled<Client> {
   const { target, settings } = prepare(url, options);
   requireSyscall(options, "connectSync");
+  refuseCodecModule(options);
   return connectBlocking<Client>(target, settings);
 }
 
@@ -49,11 +55,26 @@ export function prepare(url: string | URL, options: NonBlockingOptions): Prepare
   const parsed = parseWebSocketUrl(url);
   checkOptions(options, TIMESTAMP_RULES);
   refuseTimestamps(options);
+  checkUnixSocket(parsed, options);
   const { tls, headers, protocols, handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT, transport } = options;
   const transportName = typeof transport === "object" ? transport.name : transport ?? detectRuntime();
   const socket = socketOptions(options);
-  const target = { url: parsed, transportName, socket, tls, headers, protocols, handshakeTimeout };
+  const followRedirects = redirectSettings(options.followRedirects);
+  const request = { url: parsed, tls, headers, protocols };
+  const target = {
+    ...request,
+    transportName,
+    socket,
+    handshakeTimeout,
+    lookup: options.lookup,
+    followRedirects,
+  };
   return { target, settings: connectionSettings(options) };
+}
+
+async function withCodec(settings: ConnectionSettings, module: string): Promise<ConnectionSettings> {
+  const codec = await loadCodec(module);
+  return { ...settings, perMessageDeflate: { ...settings.perMessageDeflate!, codec } };
 }
 
 /** For what only the syscall transport can do. */

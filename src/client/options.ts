@@ -1,7 +1,9 @@
 import type { PerMessageDeflateOptions } from "../driver/deflate_options.ts";
 import type { Logger } from "../driver/logger.ts";
+import type { RedirectOptions } from "../driver/redirects.ts";
 import type { KeepAliveOptions } from "../driver/settings.ts";
 import type { IoThread } from "../thread/io_thread.ts";
+import type { Lookup } from "../transport/lookup.ts";
 import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
 
 /** Options that all three clients share. Durations are milliseconds, sizes bytes. */
@@ -20,7 +22,29 @@ export interface ClientOptions extends SocketOptions {
    * sleep that many milliseconds between polls and take what came together. Default: `undefined`.
    */
   readonly spinWaitDuration?: number | null;
-  /** Limit on the whole of connecting: name look-up, TCP, TLS, upgrade. Default: 10 000. */
+  /**
+   * Looks names up in place of the system: a table of names and their addresses, or a function, which the system
+   * stands in for where it answers `undefined`. Names only, not addresses; of proxies, too. A function is called on
+   * the thread that calls `connect`; for `connectSync` and {@linkcode BlockingClient} it has to answer at once, not
+   * by a promise. An answer that is no IP address is `InvalidConfiguration`. Default: the system's look-up.
+   *
+   * @example
+   * ```ts ignore
+   * const client = await NonBlockingClient.connect("wss://example.com/feed", {
+   *   lookup: { "example.com": ["192.0.2.1", "2001:db8::1"] },
+   * });
+   * ```
+   */
+  readonly lookup?: Lookup;
+  /**
+   * Follows redirects of the opening handshake (301, 302, 303, 307, 308): `true` for up to 5, or how many. `http:` and
+   * `https:` are read as `ws:` and `wss:`. To another origin (scheme, host, port) go no credentials: neither
+   * `Authorization`, `Proxy-Authorization` and `Cookie` headers nor those of the URL, no client certificate and no
+   * `Host` header; all other headers and the subprotocols do. A redirect from `wss:` to `ws:`, to a Unix socket, in a
+   * circle or beyond the limit is `HandshakeFailed`. `handshakeTimeout` holds for all together. Default: `false`.
+   */
+  readonly followRedirects?: boolean | number | RedirectOptions;
+  /** Limit on the whole of connecting: name look-up, TCP, TLS, upgrade, redirects. Default: 10 000. */
   readonly handshakeTimeout?: number;
   /** Limit on the wait for the peer's Close; then the socket is dropped. Default: 5 000. */
   readonly closeTimeout?: number;

@@ -69,7 +69,7 @@ export function withMethods(allowed: string, ...names: readonly string[]): Rule 
 }
 
 /** What is not there yet, so that asking for it is told apart from a typing mistake. */
-const NOT_YET: readonly string[] = ["proxy", "followRedirects"];
+const NOT_YET: readonly string[] = ["proxy"];
 
 /**
  * Checks options one by one, and that there are no others. `prefix` is put before their names, with its dot.

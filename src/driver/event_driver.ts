@@ -20,11 +20,7 @@ export async function connectEventDriven<Client>(
   const opening = new Opening<Client>(target, settings);
   const limit = new ConnectLimit(target.handshakeTimeout, settings.signal, opening);
   try {
-    const { signal } = limit;
-    const { enterPhase } = opening;
-    const stream = await transport.connect(opening.connectTarget, { signal, enterPhase });
-    enterPhase("upgrade");
-    const opened = await upgrade(stream, opening, signal);
+    const opened = await openFollowing(transport, opening, limit.signal);
     const { spinWaitDuration } = settings;
     if (spinWaitDuration === undefined) return opened;
     return { ...opened, turns: new EventLoopPolling(spinWaitDuration, opened.connection) };
@@ -33,6 +29,23 @@ export async function connectEventDriven<Client>(
     throw error;
   } finally {
     limit.clear();
+  }
+}
+
+async function openFollowing<Client>(
+  transport: Transport,
+  opening: Opening<Client>,
+  signal: AbortSignal,
+): Promise<Opened<Client>> {
+  const { enterPhase } = opening;
+  for (;;) {
+    try {
+      const stream = await transport.connect(opening.connectTarget, { signal, enterPhase });
+      enterPhase("upgrade");
+      return await upgrade(stream, opening, signal);
+    } catch (error) {
+      opening.followOrThrow(error);
+    }
   }
 }
 

@@ -1,14 +1,18 @@
+import type { DeflateOffer } from "../core/deflate_offer.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { OpeningHandshake } from "../core/handshake.ts";
 import { MaskKeys } from "../core/mask.ts";
 import type { WebSocketUrl } from "../core/url.ts";
+import type { Lookup } from "../transport/lookup.ts";
 import type { ByteStream, ConnectPhase, ConnectTarget, SocketOptions } from "../transport/transport.ts";
 import type { TlsOptions } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionLog } from "./logger.ts";
+import { OfferedDeflate } from "./offered_deflate.ts";
 import { PhaseTimes } from "./phase_times.ts";
 import type { Dozing } from "./poll_loop.ts";
+import { type RedirectOptions, Redirects } from "./redirects.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { ReceiveTimes } from "./timed_handler.ts";
 
@@ -22,6 +26,10 @@ export interface OpeningTarget {
   readonly headers: HeadersInit | undefined;
   readonly protocols: string | readonly string[] | undefined;
   readonly handshakeTimeout: number;
+  /** Looks names up, before the system does. */
+  readonly lookup: Lookup | undefined;
+  /** `undefined`: redirects are not followed. */
+  readonly followRedirects: Required<RedirectOptions> | undefined;
 }
 
 /** The part of a connection that whoever makes its turns has to know. */
@@ -61,32 +69,56 @@ const maskKeys = new MaskKeys(random);
 
 /** What opening a WebSocket has in common, whoever waits for it: phases, log, errors, and what comes of it. */
 export class Opening<Client> {
-  readonly handshake: OpeningHandshake;
+  /** Of the attempt that is under way. */
+  handshake: OpeningHandshake;
 
-  readonly #target: OpeningTarget;
+  /** Where a redirect leads to, after one. */
+  #target: OpeningTarget;
+  readonly #redirects: Redirects | undefined;
   readonly #settings: ConnectionSettings;
   readonly #log: ConnectionLog;
   readonly #times = new PhaseTimes();
+  readonly #deflate: OfferedDeflate | undefined;
 
-  /** Throws `InvalidConfiguration` for headers or subprotocols that cannot be sent. */
+  /**
+   * Throws `InvalidConfiguration` for headers or subprotocols that cannot be sent, and for compression where there is
+   * nothing to do it with.
+   */
   constructor(target: OpeningTarget, settings: ConnectionSettings) {
-    const { url, headers, protocols } = target;
-    this.handshake = new OpeningHandshake({ url, headers, protocols, random });
+    const { url, followRedirects } = target;
+    const { perMessageDeflate } = settings;
+    this.#deflate = perMessageDeflate && new OfferedDeflate(perMessageDeflate);
+    this.handshake = handshakeOf(target, this.#deflate?.offer);
     this.#target = target;
+    if (followRedirects !== undefined) this.#redirects = new Redirects(followRedirects, url);
     this.#settings = settings;
     this.#log = new ConnectionLog(settings.logger);
   }
 
   /** For the transport. */
   get connectTarget(): ConnectTarget {
-    const { url, tls, socket } = this.#target;
-    return { host: url.host, port: url.port, tls: url.secure ? tls ?? {} : undefined, socket };
+    const { url: { host, port, secure, socketPath }, tls, socket, lookup } = this.#target;
+    return { host, port, socketPath, lookup, tls: secure ? tls ?? {} : undefined, socket };
   }
 
   readonly enterPhase = (phase: ConnectPhase | "upgrade"): void => {
     this.#times.enter(phase);
-    this.#log.debug(`connecting to ${this.#target.url.authority}: ${phase}`);
+    this.#log.debug(`connecting to ${this.#where}: ${phase}`);
   };
+
+  /**
+   * An attempt has failed. When that is a redirect that is followed, the next attempt goes where it leads; everything
+   * else is thrown.
+   */
+  followOrThrow(error: unknown): void {
+    const { location } = this.handshake;
+    if (this.#redirects === undefined || location === undefined) throw error;
+    const { response } = error as WebSocketError;
+    const from = this.#where;
+    this.#target = this.#redirects.follow(this.#target, location, response);
+    this.handshake = handshakeOf(this.#target, this.#deflate?.offer);
+    this.#log.info(`${from} redirects to ${this.#where}`);
+  }
 
   /** The error of a connection that took too long to open. */
   tooLate(): WebSocketError {
@@ -108,14 +140,44 @@ export class Opening<Client> {
     const { protocol, extensions } = this.handshake;
     const timings = this.#times.finish();
     const subprotocol = protocol === "" ? "" : `, subprotocol ${protocol}`;
-    this.#log.info(`connected to ${url.authority} over ${transportName}${subprotocol}`);
-    const parts = { stream, settings: this.#settings, clock, log: this.#log, maskKeys, timings, leftover };
+    this.#log.info(`connected to ${this.#where} over ${transportName}${subprotocol}`);
+    const deflate = this.#deflate?.agreed();
+    const parts = {
+      stream,
+      settings: this.#settings,
+      clock,
+      log: this.#log,
+      maskKeys,
+      timings,
+      leftover,
+      deflate,
+    };
     const connection = new Connection<Client>(parts);
     return { connection, turns: undefined, stream, url: url.href, protocol, extensions };
   }
 
   /** Notes in the log that it failed. */
   failed(error: unknown): void {
-    this.#log.error(`connecting to ${this.#target.url.authority} failed: ${(error as Error).message}`);
+    this.#log.error(`connecting to ${this.#where} failed: ${(error as Error).message}`);
   }
+
+  /** For messages. */
+  get #where(): string {
+    const { authority, socketPath } = this.#target.url;
+    return socketPath ?? authority;
+  }
+}
+
+function handshakeOf(
+  { url, headers, protocols, followRedirects }: OpeningTarget,
+  deflate: DeflateOffer | undefined,
+): OpeningHandshake {
+  return new OpeningHandshake({
+    url,
+    headers,
+    protocols,
+    extensions: deflate && [deflate],
+    random,
+    followsRedirects: followRedirects !== undefined,
+  });
 }

@@ -8,10 +8,12 @@ export class PhaseTimes {
 
   readonly #start = performance.now();
   #entered = this.#start;
+  #begun = false;
   readonly #times = { lookup: 0, tcp: 0, proxy: 0, tls: 0, upgrade: 0 };
 
   enter(phase: ConnectPhase | "upgrade"): void {
     this.#leave();
+    this.#begun = true;
     this.phase = phase;
   }
 
@@ -23,7 +25,8 @@ export class PhaseTimes {
 
   #leave(): void {
     const now = performance.now();
-    this.#times[this.phase] += now - this.#entered;
+    // What comes before the first phase, loading a transport for one, belongs to none.
+    if (this.#begun) this.#times[this.phase] += now - this.#entered;
     this.#entered = now;
   }
 }

@@ -25,14 +25,15 @@ export function connectBlocking<Client>(
   const deadline = performance.now() + target.handshakeTimeout;
   try {
     if (settings.signal?.aborted) throw opening.aborted();
-    const stream = connectPolled(opening.connectTarget, contextOf(opening, deadline, settings));
-    const upgrading = new PolledUpgrade(stream, opening, settings);
-    while (!upgrading.settled) {
-      const left = deadline - performance.now();
-      if (left <= 0) upgrading.giveUp(opening.tooLate());
-      else if (!upgrading.poll()) upgrading.wait(left);
+    const context = contextOf(opening, deadline, settings);
+    for (;;) {
+      try {
+        const stream = connectPolled(opening.connectTarget, context);
+        return upgradeBlocking(new PolledUpgrade(stream, opening, settings), { deadline, opening });
+      } catch (error) {
+        opening.followOrThrow(error);
+      }
     }
-    return upgrading.result();
   } catch (error) {
     opening.failed(error);
     throw error;
@@ -51,19 +52,43 @@ export async function connectAlongside<Client>(
   try {
     if (signal.aborted) throw signal.reason;
     const context = { ...contextOf(opening, deadline, settings), signal };
-    const stream = await connectPolledAlongside(opening.connectTarget, context);
-    const upgrading = new PolledUpgrade(stream, opening, settings);
-    while (!upgrading.settled) {
-      if (signal.aborted) upgrading.giveUp(signal.reason as WebSocketError);
-      else if (!upgrading.poll()) await nextTurn();
+    for (;;) {
+      try {
+        const stream = await connectPolledAlongside(opening.connectTarget, context);
+        return await upgradeAlongside(new PolledUpgrade(stream, opening, settings), signal);
+      } catch (error) {
+        opening.followOrThrow(error);
+      }
     }
-    return upgrading.result();
   } catch (error) {
     opening.failed(error);
     throw error;
   } finally {
     limit.clear();
   }
+}
+
+function upgradeBlocking<Client>(
+  upgrading: PolledUpgrade<Client>,
+  { deadline, opening }: { readonly deadline: number; readonly opening: Opening<Client> },
+): OpenedPolled<Client> {
+  while (!upgrading.settled) {
+    const left = deadline - performance.now();
+    if (left <= 0) upgrading.giveUp(opening.tooLate());
+    else if (!upgrading.poll()) upgrading.wait(left);
+  }
+  return upgrading.result();
+}
+
+async function upgradeAlongside<Client>(
+  upgrading: PolledUpgrade<Client>,
+  signal: AbortSignal,
+): Promise<OpenedPolled<Client>> {
+  while (!upgrading.settled) {
+    if (signal.aborted) upgrading.giveUp(signal.reason as WebSocketError);
+    else if (!upgrading.poll()) await nextTurn();
+  }
+  return upgrading.result();
 }
 
 function contextOf<Client>(

@@ -17,6 +17,7 @@ import type { ConnectionSettings } from "../driver/settings.ts";
 import { PollLoop } from "../driver/poll_loop.ts";
 import { Command, executingCodec, type Postponed } from "./commands.ts";
 import { Doze } from "./doze.ts";
+import { HostedLookup } from "./hosted_lookup.ts";
 import type { OpenRequest } from "./open_request.ts";
 import { type LogLevel, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
@@ -97,11 +98,14 @@ export class ConnectionHost {
   }
 
   async #open(): Promise<Opened<ConnectionHost> | undefined> {
-    const { url, options, logs } = this.#request;
+    const { url, options, logs, lookups } = this.#request;
+    const ask = (host: string): void => void this.#report({ type: "lookup", host });
+    const lookup = lookups && new HostedLookup(lookups, ask);
     try {
       const logger = logs ? this.#logger() : undefined;
       const opened = await openConnection<ConnectionHost>(url, {
         ...options,
+        lookup: lookup === undefined ? options.lookup : (host) => lookup.lookUp(host),
         logger,
         signal: this.#abort.signal,
       });
@@ -115,6 +119,8 @@ export class ConnectionHost {
       const closed = new WebSocketError("Aborted", "connecting was ended: its I/O thread was closed");
       await this.#report({ type: "failed", error: this.#forced ? closed : asWebSocketError(error) });
       return undefined;
+    } finally {
+      lookup?.release();
     }
   }
 

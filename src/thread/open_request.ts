@@ -1,7 +1,9 @@
 import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
 import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
 import type { ClientOptions } from "../client/options.ts";
-import { checkHeaders } from "../core/headers.ts";
+import { requestFields } from "../core/request_fields.ts";
+import type { WebSocketUrl } from "../core/url.ts";
+import type { LookupRecord } from "./lookup_record.ts";
 import type { Report } from "./reports.ts";
 
 /** What a thread is asked to host: plain data that `postMessage` can clone. */
@@ -16,17 +18,22 @@ export interface OpenRequest {
   readonly events: SenderHandle<WebSocketEvent>;
   readonly control: ReceiverHandle<ControlMessage>;
   readonly reports: SenderHandle<Report>;
+  /** The answers to names that were asked for by a report, where a function looks them up. */
+  readonly lookups?: ReceiverHandle<LookupRecord>;
   /** A `SharedState`'s memory. */
   readonly state: SharedArrayBuffer;
 }
 
 /** The options as data. Throws `InvalidConfiguration` for headers that cannot be sent. */
 export function plainOptions(
-  { logger: _logger, signal: _signal, perMessageDeflate, ...options }: ClientOptions,
+  url: WebSocketUrl,
+  { logger: _logger, signal: _signal, perMessageDeflate, lookup, ...options }: ClientOptions,
 ): OpenRequest["options"] {
   // A `Headers` object cannot be cloned, nor can all that might be given in place of a string.
-  const headers = checkHeaders(options.headers).map(([name, value]): [string, string] => [name, value]);
-  return { ...options, headers, perMessageDeflate: plainDeflate(perMessageDeflate) };
+  const headers = requestFields(url, options.headers).map(([name, value]): [string, string] => [name, value]);
+  // A function stays here, and is asked from there.
+  const table = typeof lookup === "function" ? undefined : lookup;
+  return { ...options, headers, lookup: table, perMessageDeflate: plainDeflate(perMessageDeflate) };
 }
 
 /** A `URL` cannot be cloned either. */

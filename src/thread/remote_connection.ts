@@ -6,6 +6,7 @@ import type { Receiver } from "../channel/receiver.ts";
 import { Sender } from "../channel/sender.ts";
 import { refuseCodecObject } from "../client/check_deflate.ts";
 import { checkOptions, DEFAULT_CAPACITY, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
+import { checkUnixSocket } from "../client/check_address.ts";
 import type { ConnectionView } from "../client/connected_client.ts";
 import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
 import { DEFAULT_HANDSHAKE_TIMEOUT } from "../client/open_connection.ts";
@@ -19,6 +20,7 @@ import type { ConnectionStats } from "../driver/stats.ts";
 import { withReason } from "./abort_reason.ts";
 import { IoThread } from "./io_thread.ts";
 import { plainOptions } from "./open_request.ts";
+import { OwnerLookup } from "./owner_lookup.ts";
 import { type LogLevel, type OpenedReport, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
 
@@ -45,6 +47,7 @@ export class RemoteConnection<Event> implements ConnectionView {
 
   readonly #reports: Receiver<Report>;
   readonly #thread: IoThread;
+  readonly #lookup: OwnerLookup | undefined;
   readonly #options: ClientOptions & ThreadOptions;
   readonly #onAbort = (): void => this.shared.signal(Signal.Abort);
   readonly #end = Promise.withResolvers<CloseInfo>();
@@ -53,13 +56,16 @@ export class RemoteConnection<Event> implements ConnectionView {
   #close: CloseInfo | undefined;
   #unwatch: () => void = () => {};
   #holds = false;
+  /** Whether this thread waits for it to be open. */
+  #blocked = false;
   /** The ends that the host opens for itself; ours are kept open until it has. */
   #lent: readonly { release(): void }[];
 
   /** Asks the thread to open it. Throws `InvalidUrl` or `InvalidConfiguration` before anything is started. */
   constructor(url: string | URL, remote: RemoteOptions<Event>) {
-    const { href } = parseWebSocketUrl(url);
+    const parsed = parseWebSocketUrl(url);
     checkOptions(remote.options, remote.rules);
+    checkUnixSocket(parsed, remote.options);
     refuseCodecObject(remote.options);
     const {
       thread,
@@ -69,11 +75,17 @@ export class RemoteConnection<Event> implements ConnectionView {
       ...options
     } = remote.options;
     const { spinWaitDuration, signal } = options;
-    const plain = plainOptions(options);
+    const plain = plainOptions(parsed, options);
     const events = createChannel(remote.eventCodec, { capacity: eventCapacity, spinWaitDuration });
     const control = createChannel(controlCodec, { capacity: controlCapacity, spinWaitDuration });
     const reports = createChannel(reportCodec, { capacity: REPORT_CAPACITY });
-    this.#lent = [events.sender, control.receiver, reports.sender];
+    this.#lookup = OwnerLookup.of(options.lookup);
+    this.#lent = [
+      events.sender,
+      control.receiver,
+      reports.sender,
+      ...this.#lookup ? [this.#lookup.lent] : [],
+    ];
     this.events = events.receiver;
     this.control = control.sender;
     this.#reports = reports.receiver;
@@ -82,13 +94,14 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.shared.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
     this.#thread = thread ?? new IoThread({ workerUrl });
     this.#thread.open({
-      url: href,
+      url: parsed.href,
       options: plain,
       logs: options.logger !== undefined,
       alone: thread === undefined,
       events: events.sender.handle() as SenderHandle<never>,
       control: control.receiver.handle(),
       reports: reports.sender.handle(),
+      lookups: this.#lookup?.handle,
       state: this.shared.memory,
     });
     if (thread === undefined) this.#thread.stopWhenIdle();
@@ -144,6 +157,7 @@ export class RemoteConnection<Event> implements ConnectionView {
 
   /** Blocks this thread until it is open. */
   openSync(): void {
+    this.#blocked = true;
     const deadline = performance.now() + this.#limit;
     const started = performance.now() + START_LIMIT;
     while (this.#opened === undefined) {
@@ -235,10 +249,15 @@ export class RemoteConnection<Event> implements ConnectionView {
     for (const end of this.#lent) end.release();
     this.#lent = [];
     switch (report.type) {
+      case "lookup":
+        this.#lookup?.answer(report.host, this.#blocked);
+        break;
       case "opened":
+        this.#lookup?.release();
         this.#opened = report.opened;
         break;
       case "failed":
+        this.#lookup?.release();
         this.#failed = withReason(report.error, this.#options.signal);
         break;
       case "log":
@@ -269,6 +288,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.#failed = error;
     this.shared.signal(Signal.ForceQuit);
     this.shared.publishClosed();
+    this.#lookup?.release();
     this.control.closeChannel();
     this.#reports.closeChannel();
     if (this.#options.thread === undefined) this.#thread.terminate();

@@ -17,6 +17,8 @@ export type Report =
   | { readonly type: "opened"; readonly opened: OpenedReport }
   | { readonly type: "failed"; readonly error: WebSocketError }
   | { readonly type: "log"; readonly level: LogLevel; readonly message: string }
+  /** The owner is to look a name up. */
+  | { readonly type: "lookup"; readonly host: string }
   | { readonly type: "ended"; readonly close: CloseInfo };
 
 /** A logger's methods. */

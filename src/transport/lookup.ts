@@ -58,6 +58,12 @@ export function isPromise<T>(answer: T | PromiseLike<T>): answer is Promise<T> {
   return typeof (answer as Partial<PromiseLike<T>> | undefined)?.then === "function";
 }
 
+/** The error of a promise where nobody can wait for one. */
+export function promisedLookup(): WebSocketError {
+  const message = "options: lookup answered a promise, and this thread waits for no promise: answer at once";
+  return new WebSocketError("InvalidConfiguration", message);
+}
+
 /** Whether this is an answer that holds nothing but IP addresses. */
 export function isLookupAnswer(answer: unknown): answer is LookupAnswer {
   return (Array.isArray(answer) ? answer : [answer]).every((item) => isIP(textOf(item)) !== 0);

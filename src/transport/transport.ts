@@ -147,6 +147,10 @@ export interface Transport {
   readonly name: string;
   /** The socket options that this transport cannot set; each is refused by name before anything opens. */
   readonly unsupported: readonly (keyof SocketOptions)[];
+  /** Whether it connects to a {@linkcode ConnectTarget.socketPath}. If not, `ws+unix:` URLs are refused. */
+  readonly unixSockets?: boolean;
+  /** Whether it asks {@linkcode ConnectTarget.lookup}. If not, the option `lookup` is refused. */
+  readonly asksLookup?: boolean;
   /** Whether it goes through a {@linkcode ConnectTarget.tunnel}. If not, the option `proxy` is refused. */
   readonly tunnels?: boolean;
   /**

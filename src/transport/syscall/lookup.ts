@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
-import { WebSocketError } from "../../core/errors.ts";
 import { lookupFailed } from "../connect_error.ts";
-import { askLookup, isPromise } from "../lookup.ts";
+import { askLookup, isPromise, promisedLookup } from "../lookup.ts";
 import type { ConnectTarget } from "../transport.ts";
 import { BackgroundLookup } from "./background_lookup.ts";
 import { libc } from "./libc.ts";
@@ -53,11 +52,7 @@ function* settled<Answer>(answer: Answer | Promise<Answer>, context: PolledConte
       throw error;
     };
   });
-  if (context.signal === undefined) {
-    const message =
-      "options: lookup answered a promise, and this thread waits for no promise: answer at once";
-    throw new WebSocketError("InvalidConfiguration", message);
-  }
+  if (context.signal === undefined) throw promisedLookup();
   const pause = { until: context.deadline, wait: () => outcome !== undefined };
   while (outcome === undefined) {
     if (performance.now() >= context.deadline) throw context.expired("lookup");
