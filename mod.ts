@@ -96,6 +96,9 @@ export type { SendOptions } from "./src/driver/send_options.ts";
 export type { KeepAliveOptions } from "./src/driver/settings.ts";
 export type { RedirectOptions } from "./src/driver/redirects.ts";
 export type { ConnectionStats, ConnectTimings } from "./src/driver/stats.ts";
+export type { Environment } from "./src/proxy/environment.ts";
+export type { ProxyEnvironment, ProxyOption, ProxyOptions } from "./src/proxy/proxy_options.ts";
+export type { Tunnel, TunnelHandshake } from "./src/proxy/tunnel.ts";
 export { IoThread, type IoThreadOptions } from "./src/thread/io_thread.ts";
 export type { Lookup, LookupAnswer, LookupFunction, LookupTable } from "./src/transport/lookup.ts";
 export type {

@@ -1,8 +1,10 @@
 import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { tellsReceiveTimes } from "../transport/syscall/timestamped_reader.ts";
-import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
+import type { SocketOptions, Transport } from "../transport/transport.ts";
 import { ADDRESS_RULES, checkAddressOptions } from "./check_address.ts";
+import { checkProxy, PROXY_RULE } from "./check_proxy.ts";
+import { checkTls } from "./check_tls.ts";
 import { checkDeflate, deflateSettings } from "./check_deflate.ts";
 import type { ClientOptions, NonBlockingOptions, TimestampOptions } from "./options.ts";
 import {
@@ -12,12 +14,10 @@ import {
   either,
   exactly,
   integer,
-  listOf,
   object,
   refuse,
   type Rule,
   type Rules,
-  text,
   withMethods,
 } from "./rules.ts";
 
@@ -68,6 +68,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   sendBufferSize: integer(1, 2 ** 30, "a number of bytes"),
   typeOfService: integer(0, 255),
   ...ADDRESS_RULES,
+  proxy: PROXY_RULE,
 };
 
 /** What clients have beside the shared options whose caller's thread reads the socket. */
@@ -96,20 +97,6 @@ export const BLOCKING_RULES: Rules = {
   writeTimeout: duration,
 };
 
-const TLS: Record<keyof TlsOptions, Rule> = {
-  caCerts: either(text, listOf(text)),
-  cert: text,
-  key: text,
-  serverName: text,
-  alpnProtocols: listOf(text),
-  verify: boolean,
-  pins: listOf({
-    allowed: '"sha256/" and 32 bytes of Base64',
-    test: (value) =>
-      typeof value === "string" && /^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(value),
-  }),
-};
-
 const KEEP_ALIVE = { interval: duration, timeout: duration };
 
 /**
@@ -125,6 +112,7 @@ export function checkOptions(options: ClientOptions | NonBlockingOptions, more: 
     if (options.keepAlive.interval === undefined) refuse("keepAlive.interval", undefined, duration.allowed);
   }
   checkAddressOptions(options);
+  if (options.proxy !== undefined) checkProxy(options.proxy);
   if (typeof options.perMessageDeflate === "object") checkDeflate(options.perMessageDeflate);
 }
 
@@ -180,11 +168,4 @@ export function refuseTimestamps(
   if (!receiveTimestamps || (transport === "syscall" && tellsReceiveTimes)) return;
   const message = 'options: receiveTimestamps needs transport: "syscall", on Linux';
   throw new WebSocketError("InvalidConfiguration", message);
-}
-
-function checkTls(tls: TlsOptions): void {
-  checkAll("tls.", tls, TLS);
-  if ((tls.cert === undefined) !== (tls.key === undefined)) {
-    throw new WebSocketError("InvalidConfiguration", "options: tls.cert and tls.key go together");
-  }
 }

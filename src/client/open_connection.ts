@@ -16,6 +16,7 @@ import {
   socketOptions,
   TIMESTAMP_RULES,
 } from "./check_options.ts";
+import { refuseProxyOver, refuseProxyTo } from "./check_proxy.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
 /**
@@ -33,6 +34,7 @@ export async function openConnection<Client>(
   const transport = await transportOf(options);
   refuseUnsupported(options, transport);
   refuseAddress(transport, target);
+  refuseProxyOver(transport, options.proxy);
   return await connectEventDriven<Client>(transport, target, settings);
 }
 
@@ -56,6 +58,7 @@ export function prepare(url: string | URL, options: NonBlockingOptions): Prepare
   checkOptions(options, TIMESTAMP_RULES);
   refuseTimestamps(options);
   checkUnixSocket(parsed, options);
+  refuseProxyTo(parsed, options.proxy);
   const { tls, headers, protocols, handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT, transport } = options;
   const transportName = typeof transport === "object" ? transport.name : transport ?? detectRuntime();
   const socket = socketOptions(options);
@@ -67,6 +70,7 @@ export function prepare(url: string | URL, options: NonBlockingOptions): Prepare
     socket,
     handshakeTimeout,
     lookup: options.lookup,
+    proxy: options.proxy,
     followRedirects,
   };
   return { target, settings: connectionSettings(options) };

@@ -2,6 +2,7 @@ import type { PerMessageDeflateOptions } from "../driver/deflate_options.ts";
 import type { Logger } from "../driver/logger.ts";
 import type { RedirectOptions } from "../driver/redirects.ts";
 import type { KeepAliveOptions } from "../driver/settings.ts";
+import type { ProxyOption } from "../proxy/proxy_options.ts";
 import type { IoThread } from "../thread/io_thread.ts";
 import type { Lookup } from "../transport/lookup.ts";
 import type { SocketOptions, TlsOptions, Transport } from "../transport/transport.ts";
@@ -14,6 +15,12 @@ export interface ClientOptions extends SocketOptions {
   readonly protocols?: string | readonly string[];
   /** TLS settings of a `wss:` URL. Default: the runtime's trust store, identity verified. */
   readonly tls?: TlsOptions;
+  /**
+   * The proxy to go through: its URL, `http:`, `https:`, `socks5:` or `socks5h:` (see {@linkcode ProxyOptions.url}), or
+   * that with more. `"environment"` takes it from the variables `HTTP_PROXY` (for `ws:`), `HTTPS_PROXY` (for `wss:`),
+   * `ALL_PROXY` and `NO_PROXY`, in lower case first; these are not looked at otherwise. Default: none.
+   */
+  readonly proxy?: ProxyOption;
   /** How bytes travel. Default: the runtime's own sockets. */
   readonly transport?: "deno" | "bun" | "node" | "syscall";
   /**

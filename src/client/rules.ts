@@ -68,9 +68,6 @@ export function withMethods(allowed: string, ...names: readonly string[]): Rule 
   };
 }
 
-/** What is not there yet, so that asking for it is told apart from a typing mistake. */
-const NOT_YET: readonly string[] = ["proxy"];
-
 /**
  * Checks options one by one, and that there are no others. `prefix` is put before their names, with its dot.
  *
@@ -81,8 +78,7 @@ export function checkAll(prefix: string, values: object, rules: Rules): void {
   for (const [name, value] of Object.entries(values)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) {
-      const why = NOT_YET.includes(name) ? "is not implemented yet" : "is not an option";
-      throw new WebSocketError("InvalidConfiguration", `options: ${prefix}${name} ${why}`);
+      throw new WebSocketError("InvalidConfiguration", `options: ${prefix}${name} is not an option`);
     }
     if (value !== undefined && !rule.test(value)) refuse(prefix + name, value, rule.allowed);
   }
@@ -90,8 +86,8 @@ export function checkAll(prefix: string, values: object, rules: Rules): void {
 
 /** Throws for an option's value. */
 export function refuse(name: string, value: unknown, allowed: string): never {
-  // PEM texts and headers are not for messages.
-  const shown = name === "headers" || name.startsWith("tls.") ? typeof value : show(value);
+  // PEM texts, headers, and user names with their passwords are not for messages.
+  const shown = /^(headers$|tls\.|proxy)/.test(name) ? typeof value : show(value);
   throw new WebSocketError("InvalidConfiguration", `options: ${name} is ${shown}, allowed: ${allowed}`);
 }
 

@@ -3,6 +3,8 @@ import { WebSocketError } from "../core/errors.ts";
 import { OpeningHandshake } from "../core/handshake.ts";
 import { MaskKeys } from "../core/mask.ts";
 import type { WebSocketUrl } from "../core/url.ts";
+import { chooseTunnel } from "../proxy/choose_tunnel.ts";
+import type { ProxyOption } from "../proxy/proxy_options.ts";
 import type { Lookup } from "../transport/lookup.ts";
 import type { ByteStream, ConnectPhase, ConnectTarget, SocketOptions } from "../transport/transport.ts";
 import type { TlsOptions } from "../transport/transport.ts";
@@ -28,6 +30,7 @@ export interface OpeningTarget {
   readonly handshakeTimeout: number;
   /** Looks names up, before the system does. */
   readonly lookup: Lookup | undefined;
+  readonly proxy: ProxyOption | undefined;
   /** `undefined`: redirects are not followed. */
   readonly followRedirects: Required<RedirectOptions> | undefined;
 }
@@ -97,8 +100,10 @@ export class Opening<Client> {
 
   /** For the transport. */
   get connectTarget(): ConnectTarget {
-    const { url: { host, port, secure, socketPath }, tls, socket, lookup } = this.#target;
-    return { host, port, socketPath, lookup, tls: secure ? tls ?? {} : undefined, socket };
+    const { url, tls, socket, lookup, proxy } = this.#target;
+    const { host, port, secure, socketPath } = url;
+    const tunnel = socketPath === undefined ? chooseTunnel(proxy, url) : undefined;
+    return { host, port, socketPath, lookup, tls: secure ? tls ?? {} : undefined, socket, tunnel };
   }
 
   readonly enterPhase = (phase: ConnectPhase | "upgrade"): void => {

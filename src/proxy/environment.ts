@@ -18,11 +18,16 @@ const names: readonly string[] = [
  */
 export function processEnvironment(): Environment {
   try {
-    return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+    return proxyVariables(process.env);
   } catch (cause) {
     const message = `options: proxy "environment" needs the permission to read ${names.join(", ")}`;
     throw new WebSocketError("InvalidConfiguration", message, { cause });
   }
+}
+
+/** Those that say something of proxies. */
+export function proxyVariables(environment: Environment): Environment {
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
 /** What a proxy is looked for by. */

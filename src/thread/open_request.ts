@@ -1,6 +1,7 @@
 import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
 import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
 import type { ClientOptions } from "../client/options.ts";
+import { plainProxy } from "../proxy/choose_tunnel.ts";
 import { requestFields } from "../core/request_fields.ts";
 import type { WebSocketUrl } from "../core/url.ts";
 import type { LookupRecord } from "./lookup_record.ts";
@@ -33,7 +34,8 @@ export function plainOptions(
   const headers = requestFields(url, options.headers).map(([name, value]): [string, string] => [name, value]);
   // A function stays here, and is asked from there.
   const table = typeof lookup === "function" ? undefined : lookup;
-  return { ...options, headers, lookup: table, perMessageDeflate: plainDeflate(perMessageDeflate) };
+  const proxy = plainProxy(options.proxy);
+  return { ...options, headers, lookup: table, proxy, perMessageDeflate: plainDeflate(perMessageDeflate) };
 }
 
 /** A `URL` cannot be cloned either. */

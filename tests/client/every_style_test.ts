@@ -192,7 +192,7 @@ describe("every style", () => {
 
   const wrong: [name: string, options: object][] = [
     ["an unknown option", { nope: true }],
-    ["an option of another time", { proxy: "http://example.com" }],
+    ["a proxy that is none", { proxy: "gopher://example.com" }],
     ["spinWaitDuration 0", { spinWaitDuration: 0 }],
     ["spinWaitDuration NaN", { spinWaitDuration: NaN }],
     ["a negative time-out", { closeTimeout: -1 }],
