@@ -38,6 +38,12 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
   blocking: ["received: one", "received: two", "received: three"],
   async: ["activated", "received: Hello from another thread", "closed", "quit", "closed: 1000"],
   busy_polling: [/^median of 1000 round trips: \d+ µs, closed: 1000$/],
+  reconnect: [
+    "ConnectionFailed",
+    "received: Hello from connection 1",
+    "connection 1 ended: 1000",
+    "ended after attempt 2",
+  ],
   many_connections: ["100 connections", "100 echoes"],
 };
 

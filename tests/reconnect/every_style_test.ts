@@ -1,4 +1,4 @@
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { assertEquals, assertRejects } from "@std/assert";
 import { WebSocketError } from "../../mod.ts";
 import { describeClose } from "../client/recorder.ts";
@@ -6,6 +6,16 @@ import { bounded } from "../client/setup.ts";
 import { PeerThread } from "../thread/peer_thread.ts";
 import { FastTime } from "./fast_time.ts";
 import { styles } from "./styles.ts";
+
+/** Servers that serve every style alike. */
+let echo: PeerThread;
+let refuses: PeerThread;
+before(async () => {
+  [echo, refuses] = await Promise.all([PeerThread.start("echo"), PeerThread.start("refuses")]);
+});
+after(async () => {
+  for (const peer of [echo, refuses]) await peer[Symbol.asyncDispose]();
+});
 
 for (const [name, style] of Object.entries(styles)) {
   describe(`reconnecting, ${name}`, () => {
@@ -40,13 +50,12 @@ for (const [name, style] of Object.entries(styles)) {
     });
 
     it("a body that ends early lets its client be closed, and has the next one", async () => {
-      await using peer = await PeerThread.start("echo");
       const clients: { readonly state: string }[] = [];
       const states: string[] = [];
       const time = new FastTime();
       await bounded(
         "the loop",
-        style({ urls: peer.url, options: {}, time }, ({ client, loop }) => {
+        style({ urls: echo.url, options: {}, time }, ({ client, loop }) => {
           states.push(`${loop.state} ${clients.at(-1)?.state}`);
           clients.push(client);
           assertEquals(loop.current, client);
@@ -55,16 +64,14 @@ for (const [name, style] of Object.entries(styles)) {
       );
       assertEquals(states, ["open undefined", "open closed", "open closed"]);
       assertEquals(clients.map(({ state }) => state), ["closed", "closed", "closed"]);
-      await peer.finish();
     });
 
     it("ends by forceQuit of its client, and by a close that nobody waits for", async () => {
       for (const end of ["forceQuit", "close"] as const) {
-        await using peer = await PeerThread.start("echo");
         let count = 0;
         const loop = await bounded(
           "the loop",
-          style({ urls: peer.url, options: {}, time: new FastTime() }, (body) => {
+          style({ urls: echo.url, options: {}, time: new FastTime() }, (body) => {
             count++;
             body[end]();
           }),
@@ -74,27 +81,24 @@ for (const [name, style] of Object.entries(styles)) {
     });
 
     it("ends by its own close, in the body", async () => {
-      await using peer = await PeerThread.start("echo");
       let count = 0;
       await bounded(
         "the loop",
-        style({ urls: peer.url, options: {}, time: new FastTime() }, ({ loop, client }) => {
+        style({ urls: echo.url, options: {}, time: new FastTime() }, ({ loop, client }) => {
           count++;
           loop.close();
           assertEquals([loop.state, client.state === "open"], ["ended", false]);
         }),
       );
       assertEquals(count, 1);
-      await peer.finish();
     });
 
     it("ends by its signal, in the body", async () => {
-      await using peer = await PeerThread.start("listens");
       const abort = new AbortController();
       let count = 0;
       const loop = await bounded(
         "the loop",
-        style({ urls: peer.url, options: { signal: abort.signal }, time: new FastTime() }, () => {
+        style({ urls: echo.url, options: { signal: abort.signal }, time: new FastTime() }, () => {
           count++;
           abort.abort(new Error("enough"));
         }),
@@ -112,10 +116,9 @@ for (const [name, style] of Object.entries(styles)) {
     });
 
     it("throws a final refusal, with the server's response", async () => {
-      await using peer = await PeerThread.start("refuses");
       const time = new FastTime();
       const error = await assertRejects(
-        () => bounded("the loop", style({ urls: peer.url, options: {}, time }, () => "break")),
+        () => bounded("the loop", style({ urls: refuses.url, options: {}, time }, () => "break")),
         WebSocketError,
       );
       assertEquals([error.code, error.response?.status, time.delays], ["HandshakeFailed", 403, []]);
@@ -134,14 +137,13 @@ for (const [name, style] of Object.entries(styles)) {
     });
 
     it("throws what the body throws, and leaves nothing open", async () => {
-      await using peer = await PeerThread.start("echo");
       let state = () => "";
       const mine = new RangeError("mine");
       await assertRejects(
         () =>
           bounded(
             "the loop",
-            style({ urls: peer.url, options: {}, time: new FastTime() }, ({ client }) => {
+            style({ urls: echo.url, options: {}, time: new FastTime() }, ({ client }) => {
               state = () => client.state;
               throw mine;
             }),
@@ -150,7 +152,6 @@ for (const [name, style] of Object.entries(styles)) {
         "mine",
       );
       assertEquals(state(), "closed");
-      await peer.finish();
     });
   });
 }
