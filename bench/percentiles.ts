@@ -8,6 +8,8 @@ import {
   medianRatio,
 } from "./report.ts";
 
+import { higherIsBetter, type Question } from "./questions.ts";
+
 /** How each contestant of a question about latency fared, the fastest first; empty where there is no such question. */
 export function formatPercentiles(answers: readonly Answer[]): string {
   return answers.filter(({ question }) => question.others !== undefined).map((answer) =>
@@ -17,12 +19,19 @@ export function formatPercentiles(answers: readonly Answer[]): string {
 
 function formatAnswer({ question, findings }: Answer): string {
   const subject = question.subject ?? "silver9";
+  const sign = higherIsBetter(question) ? -1 : 1;
   const names = Object.keys(findings).filter((name) => !Number.isNaN(medianOf(findings[name])))
-    .sort((a, b) => medianOf(findings[a]) - medianOf(findings[b]));
+    .sort((a, b) => sign * (medianOf(findings[a]) - medianOf(findings[b])));
   const rows = names.map((name) => {
     const cell = (of: Measure): string => formatNumber(medianOf(findings[name], of));
     const ratio = name === subject ? "" : formatRatio(medianRatio(findings[subject], findings[name]));
-    return [name, cell("value"), cell("p99"), cell("p999"), cell("max"), ratio];
+    const percentiles = isTime(question) ? [cell("p99"), cell("p999"), cell("max")] : [];
+    return [name, cell("value"), ...percentiles, ratio];
   });
-  return formatColumns(["contestant", "p50", "p99", "p99.9", "max", `${subject} to it`], rows);
+  const titles = isTime(question) ? ["p50", "p99", "p99.9", "max"] : [question.unit];
+  return formatColumns(["contestant", ...titles, `${subject} to it`], rows);
+}
+
+function isTime({ unit }: Question): boolean {
+  return unit === "µs";
 }

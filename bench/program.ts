@@ -14,8 +14,8 @@ const PROGRAM_TIMEOUT_MS = 30_000;
 export interface ProgramRun {
   readonly runtime: Runtime;
   readonly contestant: string;
-  /** The contestant is this program, and not one of the runtime's. */
-  readonly native?: string;
+  /** The contestant is this command, and not a program of the runtime's. */
+  readonly native?: readonly string[];
   readonly server: BenchServer;
   /** Milliseconds. */
   readonly duration: number;
@@ -47,7 +47,11 @@ function commandOf(
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   if (connections !== undefined) flags.push(`--connections=${connections}`);
   if (server.caFile !== undefined) flags.push("--tls");
-  if (native !== undefined) return { command: native, args: [contestant, ...flags] };
+  if (native !== undefined) {
+    const [command = "", ...args] = native;
+    if (program.startsWith("receive_")) flags.push("--receive");
+    return { command, args: [...args, contestant, ...flags] };
+  }
   const { command, args } = runtimeCommand(runtime);
   return { command, args: [...args, fileURLToPath(new URL(program, import.meta.url)), contestant, ...flags] };
 }

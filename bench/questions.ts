@@ -61,6 +61,17 @@ export function higherIsBetter({ unit }: Question): boolean {
   return unit.endsWith("/s");
 }
 
+/** Clients in other languages that take part in receiving. */
+const NATIVE_RECEIVERS = [
+  "tungstenite",
+  "fastwebsockets",
+  "s9_websocket",
+  "gws",
+  "gorilla",
+  "picows",
+  "websockets",
+];
+
 const KIB = 1024;
 const MIB = 1024 * 1024;
 
@@ -71,7 +82,9 @@ export const QUESTIONS: readonly Question[] = [
     program: "receive_touched.ts",
     size: 64,
     unit: "M/s",
-    target: { atLeast: 5 },
+    target: { atLeast: 10 },
+    checks: [{ name: "to the best native client", peers: NATIVE_RECEIVERS, target: { atLeast: 1 } }],
+    others: NATIVE_RECEIVERS,
     quick: true,
   },
   {

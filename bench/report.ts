@@ -133,9 +133,10 @@ function tableRow(answer: Answer): string[] {
   const comparison = compare(answer);
   const cell = (name: string) => name in findings ? formatFindings(findings[name]) : "";
   const { peers = PEERS, floor = "raw" } = question;
-  // Where the peer is none of the usual ones, its value stands in the last one's column.
+  // Where the peers are none of the usual ones, the best one's value stands in the last one's column.
   const isUsual = peers.some((peer) => PEERS.includes(peer));
-  const unusual = peers.filter((peer) => peer !== floor).map((peer) => `${peer} ${cell(peer)}`).join();
+  const best = comparison?.bestPeer;
+  const unusual = best === undefined || best === floor ? "" : `${best} ${cell(best)}`;
   return [
     question.name,
     question.unit,

@@ -1,3 +1,4 @@
+use crate::counter::Counter;
 use crate::settings::Settings;
 use crate::stopwatch::Stopwatch;
 use s9_websocket::{
@@ -61,4 +62,32 @@ pub fn waiting(settings: &Settings) -> Stopwatch {
 
 fn handler(settings: &Settings) -> PingPong {
     PingPong { data: vec![7; settings.size], stopwatch: Stopwatch::new(settings) }
+}
+
+struct Receiving {
+    counter: Counter,
+}
+
+impl S9WebSocketClientHandler<S9BlockingWebSocketClient> for Receiving {
+    fn on_binary_message(&mut self, client: &mut S9BlockingWebSocketClient, data: &[u8]) {
+        if !self.counter.count(data) {
+            client.force_quit();
+        }
+    }
+
+    fn on_connection_closed(&mut self, _client: &mut S9BlockingWebSocketClient, reason: Option<String>) {
+        panic!("closed: {reason:?}");
+    }
+
+    fn on_error(&mut self, _client: &mut S9BlockingWebSocketClient, error: String) {
+        panic!("failed: {error}");
+    }
+}
+
+pub fn receiving(settings: &Settings) -> Counter {
+    let mut client =
+        S9BlockingWebSocketClient::connect(&settings.url, BlockingOptions::new()).expect("connecting");
+    let mut handler = Receiving { counter: Counter::new(settings) };
+    client.run(&mut handler);
+    handler.counter
 }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 pub struct Settings {
     pub contestant: String,
+    /// Whether messages are only received, as fast as they come; else one at a time is sent and answered.
+    pub receiving: bool,
     pub url: String,
     pub port: u16,
     pub size: usize,
@@ -20,11 +22,14 @@ impl Settings {
         let port = number("--port=") as u16;
         let size = number("--size=") as usize;
         let scheme = if arguments.iter().any(|argument| argument == "--tls") { "wss" } else { "ws" };
+        let receiving = arguments.iter().any(|argument| argument == "--receive");
         // The server sleeps when the client does.
         let spin = if contestant.ends_with("-waiting") { "" } else { "&spin" };
+        let path = if receiving { format!("blast?size={size}") } else { format!("echo?size={size}{spin}") };
         Settings {
             contestant,
-            url: format!("{scheme}://127.0.0.1:{port}/echo?size={size}{spin}"),
+            receiving,
+            url: format!("{scheme}://127.0.0.1:{port}/{path}"),
             port,
             size,
             warm_up: Duration::from_millis(number("--warm-up=")),

@@ -1,7 +1,10 @@
+use crate::counter::Counter;
 use crate::settings::Settings;
 use crate::stopwatch::Stopwatch;
 use std::io::ErrorKind;
 use std::net::TcpStream;
+use tungstenite::client::client_with_config;
+use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Bytes, Error, Message, WebSocket};
 
 pub fn polling(settings: &Settings) -> Stopwatch {
@@ -12,6 +15,17 @@ pub fn polling(settings: &Settings) -> Stopwatch {
 
 pub fn waiting(settings: &Settings) -> Stopwatch {
     ping_pong(connect(settings), settings)
+}
+
+/// With a read buffer of a quarter MiB: a larger one gains nothing more.
+pub fn receiving(settings: &Settings) -> Counter {
+    let stream = TcpStream::connect(("127.0.0.1", settings.port)).expect("connecting");
+    let config = WebSocketConfig::default().read_buffer_size(256 * 1024);
+    let mut socket =
+        client_with_config(settings.url.as_str(), stream, Some(config)).expect("the opening handshake").0;
+    let mut counter = Counter::new(settings);
+    while counter.count(&socket.read().expect("receiving").into_data()) {}
+    counter
 }
 
 fn connect(settings: &Settings) -> WebSocket<TcpStream> {

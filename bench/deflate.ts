@@ -1,0 +1,55 @@
+/**
+ * permessage-deflate beside the other clients: microseconds per JSON message of 1 KiB and 64 KiB, each way, with both
+ * context takeovers and the same settings of zlib. A process per run; the contestants take turns, and the median of
+ * their runs counts.
+ *
+ * `node bench/deflate.ts [repetitions] [milliseconds of a run] [runtime]`
+ *
+ * @module
+ */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Runtime, runtimeCommand, RUNTIMES } from "./runtimes.ts";
+import { startProgram } from "./server/start.ts";
+
+const [repetitions = "5", duration = "700", only] = process.argv.slice(2);
+const program = fileURLToPath(new URL("./deflate_program.ts", import.meta.url));
+const CONTESTANTS: Record<Runtime, readonly string[]> = {
+  deno: ["silver9", "ws"],
+  bun: ["silver9", "ws", "own"],
+  node: ["silver9", "ws"],
+};
+
+const node = runtimeCommand("node");
+const server = await startProgram({
+  command: node.command,
+  args: [...node.args, fileURLToPath(new URL("./deflate_server.ts", import.meta.url))],
+});
+for (const runtime of RUNTIMES) {
+  if (only !== undefined && only !== runtime) continue;
+  for (const direction of ["receive", "send"]) {
+    for (const size of [1024, 65536]) {
+      const times: Record<string, number[]> = {};
+      for (let round = 0; round < Number(repetitions); round++) {
+        for (const contestant of CONTESTANTS[runtime]) {
+          (times[contestant] ??= []).push(run(runtime, contestant, direction, size));
+        }
+      }
+      const medians = Object.entries(times).map(([name, all]) => `${name} ${median(all).toFixed(1)}`);
+      console.log(
+        `${runtime.padEnd(5)} ${direction.padEnd(8)} ${String(size).padStart(5)} B: ${medians.join(", ")} µs`,
+      );
+    }
+  }
+}
+server.stop();
+
+function run(runtime: Runtime, contestant: string, direction: string, size: number): number {
+  const { command, args } = runtimeCommand(runtime);
+  const parameters = [program, contestant, direction, String(size), String(server.port), duration];
+  return Number(execFileSync(command, [...args, ...parameters], { encoding: "utf8", timeout: 20_000 }));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
