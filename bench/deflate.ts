@@ -1,7 +1,7 @@
 /**
  * permessage-deflate beside the other clients: microseconds per JSON message of 1 KiB and 64 KiB, each way, with both
- * context takeovers and the same settings of zlib. A process per run; the contestants take turns, and the median of
- * their runs counts.
+ * context takeovers and zlib's default level; after the slash, the processor's time, all threads together, which is
+ * steadier on a busy machine. A process per run; the contestants take turns, and the median of their runs counts.
  *
  * `node bench/deflate.ts [repetitions] [milliseconds of a run] [runtime]`
  *
@@ -29,25 +29,27 @@ for (const runtime of RUNTIMES) {
   if (only !== undefined && only !== runtime) continue;
   for (const direction of ["receive", "send"]) {
     for (const size of [1024, 65536]) {
-      const times: Record<string, number[]> = {};
+      const times: Record<string, number[][]> = {};
       for (let round = 0; round < Number(repetitions); round++) {
         for (const contestant of CONTESTANTS[runtime]) {
           (times[contestant] ??= []).push(run(runtime, contestant, direction, size));
         }
       }
-      const medians = Object.entries(times).map(([name, all]) => `${name} ${median(all).toFixed(1)}`);
-      console.log(
-        `${runtime.padEnd(5)} ${direction.padEnd(8)} ${String(size).padStart(5)} B: ${medians.join(", ")} µs`,
+      const cells = Object.entries(times).map(([name, runs]) =>
+        `${name} ${[0, 1].map((kind) => median(runs.map((run) => run[kind])).toFixed(1)).join("/")}`
       );
+      const question = `${runtime.padEnd(5)} ${direction.padEnd(8)} ${String(size).padStart(5)} B`;
+      console.log(`${question}: ${cells.join(", ")} µs`);
     }
   }
 }
 server.stop();
 
-function run(runtime: Runtime, contestant: string, direction: string, size: number): number {
+function run(runtime: Runtime, contestant: string, direction: string, size: number): number[] {
   const { command, args } = runtimeCommand(runtime);
   const parameters = [program, contestant, direction, String(size), String(server.port), duration];
-  return Number(execFileSync(command, [...args, ...parameters], { encoding: "utf8", timeout: 20_000 }));
+  const output = execFileSync(command, [...args, ...parameters], { encoding: "utf8", timeout: 20_000 });
+  return output.trim().split(" ").map(Number);
 }
 
 function median(values: readonly number[]): number {
