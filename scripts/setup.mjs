@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { fetchDebianPackages } from "./debian_packages.mjs";
 import { binaries, install, isInstalled, root } from "./install.mjs";
 
 const scripts = {
@@ -26,6 +27,12 @@ try {
   console.error(`Installing the dependencies: ${error.message}`);
   if (what === "test") console.log("0 passed, 1 failed");
   process.exit(1);
+}
+if (what === "test" || what === "ok") {
+  const missing = await fetchDebianPackages();
+  if (missing.length > 0) {
+    console.error(`Not to be had from Debian, tests that need them are skipped: ${missing.join(", ")}`);
+  }
 }
 if (script !== undefined) process.exit(await run(script));
 
