@@ -1,9 +1,9 @@
 import type {
   AsyncClient,
-  AsyncOptions,
   BlockingClient,
   ClientOptions,
   CloseInfo,
+  IoThread,
   NonBlockingClient,
   Reconnecting,
   ReconnectingSync,
@@ -37,6 +37,8 @@ export type Style = (
     readonly urls: string | readonly string[];
     readonly options: CommonOptions;
     readonly time: FastTime;
+    /** Where the connections live of a style that has them elsewhere: starting a thread takes its time. */
+    readonly thread: IoThread;
   },
   step: Step,
 ) => Promise<Reconnecting<NonBlockingClient> | Reconnecting<AsyncClient> | ReconnectingSync>;
@@ -52,8 +54,8 @@ const nonBlocking: Style = async ({ urls, options, time }, step) => {
   return loop;
 };
 
-const async: Style = async ({ urls, options, time }, step) => {
-  const asyncOptions = { ...options as AsyncOptions & ReconnectPolicy, client: Async };
+const async: Style = async ({ urls, options, time, thread }, step) => {
+  const asyncOptions = { ...options, client: Async, thread };
   const loop = reconnectAsync(urls, asyncOptions, { surroundings: time.surroundings, clock: time });
   for await (const client of loop) {
     const converse = async (text: string) => {
@@ -72,8 +74,10 @@ const async: Style = async ({ urls, options, time }, step) => {
 };
 
 // deno-lint-ignore require-await -- as the others are
-const blocking: Style = async ({ urls, options, time }, step) => {
-  const loop = reconnectBlocking(urls, options, time);
+const blocking: Style = async ({ urls, options, time, thread }, step) => {
+  // With system calls there is none.
+  const more = options.transport === "syscall" ? {} : { thread };
+  const loop = reconnectBlocking(urls, { ...options, ...more }, time);
   for (const client of loop) {
     const converse = (text: string) =>
       client.run({ onActivated: () => void client.sendText(text), onTextMessage: () => client.close() });
