@@ -1,4 +1,6 @@
-/** Base64 (RFC 4648 §4) of a few bytes: keys and digests. */
+import { decodeLatin1 } from "./latin1.ts";
+
+/** Base64 (RFC 4648 §4). */
 export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  return btoa(decodeLatin1(bytes));
 }

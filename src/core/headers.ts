@@ -49,7 +49,9 @@ function entriesOf(headers: HeadersInit): Iterable<unknown> {
   if (typeof headers !== "object" || headers === null) {
     throw invalid("", "not a `Headers` object, a record or a list of pairs");
   }
-  return Symbol.iterator in headers ? headers : Object.entries(headers);
+  if (!(Symbol.iterator in headers)) return Object.entries(headers);
+  if (typeof headers[Symbol.iterator] === "function") return headers;
+  throw invalid("", "an object that looks iterable and is not");
 }
 
 function checkEntry(entry: unknown): HeaderField {
@@ -58,7 +60,7 @@ function checkEntry(entry: unknown): HeaderField {
   }
   const [name, value] = entry as readonly unknown[];
   if (typeof name !== "string" || !isToken(name)) {
-    throw invalid(quote(String(name)), "the name is not a token of RFC 9110");
+    throw invalid(quote(name), "the name is not a token of RFC 9110");
   }
   const reason = reservedBecause(name.toLowerCase());
   if (reason !== undefined) throw invalid(quote(name), `it cannot be set, ${reason}`);

@@ -10,19 +10,20 @@ import { isToken } from "./field_syntax.ts";
  */
 export function checkSubprotocols(protocols: string | readonly string[] | undefined): readonly string[] {
   if (protocols === undefined) return [];
-  const list = typeof protocols === "string" ? [protocols] : [...protocols];
+  const list = typeof protocols === "string" ? [protocols] : protocols;
+  if (!Array.isArray(list)) throw invalid("neither a string nor a list of strings", protocols);
   list.forEach((protocol, index) => {
     if (typeof protocol !== "string" || !isToken(protocol)) {
       throw invalid("a subprotocol must be a token of RFC 9110", protocol);
     }
     if (list.indexOf(protocol) !== index) throw invalid("a subprotocol is listed twice", protocol);
   });
-  return list;
+  return [...list];
 }
 
 function invalid(what: string, protocol: unknown): WebSocketError {
   return new WebSocketError(
     "InvalidConfiguration",
-    `Invalid \`protocols\`: ${what}: ${quote(String(protocol))}`,
+    `Invalid \`protocols\`: ${what}: ${quote(protocol)}`,
   );
 }

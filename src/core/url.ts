@@ -48,7 +48,7 @@ const schemes: ReadonlyMap<string, Scheme> = new Map([
  * @throws {WebSocketError} `InvalidUrl`. The message holds neither credentials nor query.
  */
 export function parseWebSocketUrl(url: string | URL): WebSocketUrl {
-  const text = String(url);
+  const text = textOf(url);
   // The URL parser drops tabs and line breaks without a word, and spaces at both ends.
   const forbidden = text.search(/[\0-\x20\x7f]/);
   if (forbidden >= 0) {
@@ -88,8 +88,10 @@ function unixUrl(parsed: URL, { name, secure }: Scheme, text: string): WebSocket
   const bytes = decodePercent(path);
   if (bytes.includes(0)) throw invalid("the path of the Unix socket holds a zero byte", text);
   const resource = (rest || "/") + parsed.search;
+  // Two slashes at the beginning would be read as those of an authority: there, an empty one says that they are not.
+  const authority = path.startsWith("//") ? "//" : "";
   return {
-    href: `${name}:${path}:${resource}`,
+    href: `${name}:${authority}${path}:${resource}`,
     secure,
     host: "localhost",
     port: defaultPort(secure),
@@ -111,7 +113,16 @@ function basicAuthorization({ username, password }: URL, text: string): string |
   if ([...user, ...secret].some((byte) => byte < 0x20 || byte === 0x7f)) {
     throw invalid("a control character in user name or password", text);
   }
-  return `Basic ${encodeBase64(Uint8Array.of(...user, 0x3a, ...secret))}`;
+  return `Basic ${encodeBase64(decodePercent(`${username}:${password}`))}`;
+}
+
+/** A program in plain JavaScript may hand over anything, also what cannot become a string. */
+function textOf(url: string | URL): string {
+  try {
+    return String(url);
+  } catch {
+    throw invalid("it is neither a string nor a URL", typeof url);
+  }
 }
 
 function parse(text: string): URL {

@@ -118,6 +118,10 @@ describe("checkHeaders", () => {
     assertStringIncludes(messageFor(["a: b"]), "an entry is not a pair");
     assertStringIncludes(messageFor([["a"]]), "an entry is not a pair");
     assertStringIncludes(messageFor([["a", "b", "c"]]), "an entry is not a pair");
+    assertStringIncludes(messageFor({ [Symbol.iterator]: 1 }), "looks iterable and is not");
+    const token = "the name is not a token of RFC 9110";
+    assertEquals(messageFor([[Object.create(null), "b"]]), `Invalid header "object": ${token}`);
+    assertEquals(messageFor([[Symbol("a"), "b"]]), `Invalid header "Symbol(a)": ${token}`);
     assertEquals(messageFor({ a: 1 }), 'Invalid header "a": the value is not a string but number');
     assertEquals(messageFor({ a: undefined }), 'Invalid header "a": the value is not a string but undefined');
   });

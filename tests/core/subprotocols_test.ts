@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
 import { WebSocketError } from "../../src/core/errors.ts";
 import { checkSubprotocols } from "../../src/core/subprotocols.ts";
@@ -27,6 +27,10 @@ describe("checkSubprotocols", () => {
     assertEquals(messageFor("a\0"), what + '"a\\u0000"');
     assertEquals(messageFor("a\n"), what + '"a\\n"');
     assertEquals(messageFor([7]), what + '"7"');
+    assertEquals(messageFor([Object.create(null)]), what + '"object"');
+    for (const none of [7, null, {}, new Map(), Object.create(null)]) {
+      assertStringIncludes(messageFor(none), "Invalid `protocols`: neither a string nor a list of strings: ");
+    }
   });
 
   it("6 a subprotocol listed twice is refused", () => {

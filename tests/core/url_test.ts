@@ -142,6 +142,12 @@ describe("parseWebSocketUrl", () => {
     }
   });
 
+  it("user name and password may be of any length", () => {
+    const long = "x".repeat(200_000);
+    const { authorization } = parseWebSocketUrl(`ws://${long}:${long}@example.com/`);
+    assertEquals(authorization, `Basic ${btoa(`${long}:${long}`)}`);
+  });
+
   it("ws+unix: and wss+unix: lead to a Unix socket", () => {
     const parsed = {
       href: "ws+unix:/run/app.sock:/a/b?c=d:e",
@@ -164,6 +170,7 @@ describe("parseWebSocketUrl", () => {
         ["ws+unix:/s:/a:b", "/s", "/a:b"],
         ["ws+unix:/a%3Ab%20c%25.sock:/%3A", "/a:b c%.sock", "/%3A"],
         ["ws+unix:/münchen:/straße", "/münchen", "/stra%C3%9Fe"],
+        ["ws+unix://///s", "///s", "/"],
       ]
     ) {
       const found = parseWebSocketUrl(url);
@@ -217,6 +224,11 @@ describe("parseWebSocketUrl", () => {
     }
     assertStringIncludes(messageFor("ws://example.com:0/"), "port 0");
     assertStringIncludes(messageFor(undefined as never), '"undefined"');
+    for (
+      const none of [Object.create(null), { toString: null, valueOf: null }, { [Symbol.toPrimitive]: 1 }]
+    ) {
+      assertEquals(messageFor(none), 'Invalid WebSocket URL: it is neither a string nor a URL: "object"');
+    }
   });
 
   it("a long value is shortened in the message", () => {

@@ -40,6 +40,9 @@ export interface Ws {
   }) => WsReceiver;
   readonly Sender: new (socket: unknown, extensions?: WsExtensions) => WsSender;
   readonly PerMessageDeflate: new (options: Record<string, unknown>) => WsDeflate;
+  readonly extension: {
+    parse(header: string): Record<string, readonly Record<string, readonly unknown[]>[]>;
+  };
 }
 
 /** What is used of undici's parser. */
