@@ -27,7 +27,7 @@ export class Establishment {
   constructor(url: string | URL, options: WebSocketOptions) {
     refuseTimestamps(options as TimestampOptions);
     const parsed = orSyntaxError(() => parseUrl(url));
-    orSyntaxError(() => checkSubprotocols(options.protocols));
+    orSyntaxError(() => checkProtocols(options.protocols));
     // Opening checks once more; here, whoever made the mistake can catch it.
     this.url = orSyntaxError(() => prepare(parsed, options).target.url.href, "InvalidUrl");
     this.established = this.#establish(parsed, options);
@@ -62,6 +62,14 @@ function parseUrl(url: string | URL): URL {
     // The parser's own error repeats the URL, credentials included.
     throw new WebSocketError("InvalidUrl", "Invalid WebSocket URL: it does not parse as an absolute URL");
   }
+}
+
+/** As the web platform tests have it, case does not make two subprotocols of one. */
+function checkProtocols(protocols: WebSocketOptions["protocols"]): void {
+  const offered = checkSubprotocols(protocols).map((protocol) => protocol.toLowerCase());
+  if (new Set(offered).size === offered.length) return;
+  const message = `Invalid \`protocols\`: a subprotocol is listed twice: ${offered.join(", ")}`;
+  throw new WebSocketError("InvalidConfiguration", message);
 }
 
 /** Runs `check`; of what it throws, the given kind becomes the exception that the standard names. */

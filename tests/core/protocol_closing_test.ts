@@ -113,6 +113,15 @@ describe("protocol: the program closes", () => {
     }
   });
 
+  it("without a code: a Close frame without a body", () => {
+    const protocol = protocolOf();
+    protocol.close(undefined, "not sent");
+    assertEquals(protocol.state, "closing");
+    assertEquals(framesIn(takeOutput(protocol)), ["close"]);
+    assertEquals(eventsOf(protocol, closeFrame()), [ProtocolEvent.Close]);
+    assertEquals(protocol.closeInfo(), { code: 1005, reason: "", wasClean: true, initiator: "local" });
+  });
+
   it("43 a reason of more than 123 bytes is refused and changes nothing", () => {
     const protocol = protocolOf();
     const error = assertThrows(() => protocol.close(1000, "€".repeat(42)), WebSocketError);
