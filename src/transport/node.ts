@@ -205,7 +205,13 @@ class NodeByteStream implements CarrierStream {
 
   /** Leaves the socket to somebody else. */
   handOver(): Socket {
+    this.#tcp?.readStart();
     return this.socket.off("data", this.#onChunk);
+  }
+
+  /** What has to be stopped by hand, in Deno. */
+  get #tcp(): ReturnType<typeof tcpBelow> {
+    return (this.#carrier && tcpBelow(this.#carrier.socket)) ?? tcpBelow(this.socket);
   }
 
   get unsent(): number {
@@ -219,7 +225,7 @@ class NodeByteStream implements CarrierStream {
   resume(): void {
     this.#delivery.resume();
     this.socket.resume();
-    tcpBelow(this.socket)?.readStart();
+    this.#tcp?.readStart();
   }
 
   putBack(bytes: Uint8Array): void {
@@ -229,7 +235,7 @@ class NodeByteStream implements CarrierStream {
   pause(): void {
     this.#delivery.pause();
     this.socket.pause();
-    tcpBelow(this.socket)?.readStop();
+    this.#tcp?.readStop();
   }
 
   write(bytes: Uint8Array, start: number, end: number): boolean {
