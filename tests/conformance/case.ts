@@ -46,6 +46,8 @@ export interface ConformanceCase {
   readonly options?: Omit<ClientOptions, "transport">;
   /** The URL to connect to, from the server's. */
   readonly url?: (base: string) => string;
+  /** The address that the server listens on. Default: `127.0.0.1`. */
+  readonly host?: string;
   /** The server speaks TLS. The client trusts the tests' authority. */
   readonly tls?: { readonly identity?: ServerIdentity; readonly alpn?: readonly string[] };
   /** How the server's bytes travel. Default: in every way there is. */
@@ -55,6 +57,8 @@ export interface ConformanceCase {
   /** The server's part, on a thread of its own. Left out: nobody may connect. */
   readonly server?: (peer: RawPeer) => Promise<void>;
   readonly client?: Actions;
+  /** The program sends every message back. */
+  readonly echoes?: boolean;
   /** `false`: the program has no `onError`, so that `run` is to fail. Default: `true`. */
   readonly handlesErrors?: boolean;
   /** Why the case says nothing about clients of a kind. */

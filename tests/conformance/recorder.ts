@@ -32,8 +32,14 @@ export class Recorder {
     const onError = (client: Client, error: WebSocketError) => this.note(`error ${errorLine(error)}`, client);
     return {
       onActivated: (client) => this.note(`activated ${client.protocol}`.trimEnd(), client),
-      onTextMessage: (client, message) => this.note(textLine(message.text), client),
-      onBinaryMessage: (client, message) => this.note(bytesLine("binary", message.bytes), client),
+      onTextMessage: (client, message) => {
+        this.note(textLine(message.text), client);
+        this.#echo(() => client.sendText(message.bytes));
+      },
+      onBinaryMessage: (client, message) => {
+        this.note(bytesLine("binary", message.bytes), client);
+        this.#echo(() => client.sendBinary(message.bytes));
+      },
       onPing: (client, payload) => this.note(bytesLine("ping", payload.bytes), client),
       onPong: (client, payload) => this.note(bytesLine("pong", payload.bytes), client),
       onConnectionClosed: (client, close) => this.note(`closed ${closeLine(close)}`, client),
@@ -45,6 +51,8 @@ export class Recorder {
   /** Records an event as the handler records its callback. */
   noteEvent(event: WebSocketEvent, client: CommandTarget & { readonly protocol: string }): void {
     this.note(eventLine(event, client.protocol), client);
+    if (event.type === "text") this.#echo(() => client.sendText(event.data));
+    if (event.type === "binary") this.#echo(() => client.sendBinary(event.data));
   }
 
   /** `connect` failed. The events stay open: what is told later shows. */
@@ -60,6 +68,10 @@ export class Recorder {
   /** `run` failed. */
   rejected(error: unknown): Recording {
     return { events: this.#events, outcome: `rejects ${errorLine(error)}` };
+  }
+
+  #echo(send: () => unknown): void {
+    if (this.#case.echoes) this.#act(send);
   }
 
   #act(action: () => unknown): void {

@@ -126,6 +126,9 @@ export const requestCases: readonly ConformanceCase[] = [
   requestCase("2", "a name whose first address does not answer", ({ header }) => {
     assert(/^localhost:\d+$/.test(header("host")!));
   }, { url: (base) => base.replace("127.0.0.1", "localhost") }),
+  requestCase("2", "an IPv6 address, in brackets in Host too", ({ header }) => {
+    assert(/^\[::1\]:\d+$/.test(header("host")!), header("host"));
+  }, { host: "::1" }),
   requestCase("4", "the request, line by line", ({ raw, header }) => {
     const key = header("sec-websocket-key");
     assertEquals(raw.split("\r\n"), [

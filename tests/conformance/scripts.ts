@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { closeFrame, concat, opcodes, toHex } from "../support/frames.ts";
 import type { ClientFrame, RawPeer } from "../support/raw_server.ts";
-import { textLine } from "./lines.ts";
+import { bytesLine, textLine } from "./lines.ts";
 
 /** A server's part. */
 export type Script = (peer: RawPeer) => Promise<void>;
@@ -15,6 +15,7 @@ export type Script = (peer: RawPeer) => Promise<void>;
 export function frameLine(frame: ClientFrame): string {
   if (!frame.fin || frame.rsv !== 0) return `fin ${frame.fin}, rsv ${frame.rsv}, opcode ${frame.opcode}`;
   if (frame.opcode === opcodes.text) return textLine(frame.text);
+  if (frame.opcode === opcodes.binary) return bytesLine("binary", frame.payload);
   if (frame.close !== undefined) {
     const { code, reason } = frame.close;
     return `close ${code}` + (reason === "" ? "" : ` ${JSON.stringify(reason)}`);

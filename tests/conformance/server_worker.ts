@@ -24,7 +24,7 @@ async function start({ suite, index, deliveries }: StartRequest): Promise<Starte
       deliverInPieces(peer, delivery);
       await subject.server?.(peer);
     };
-    return rawServer(script, { limit: LIMIT, tls });
+    return rawServer(script, { limit: LIMIT, host: subject.host, tls });
   }));
   return { urls: servers.map(({ url }) => url), ca: tls && (await certificates()).ca };
 }

@@ -1,6 +1,7 @@
 import type { ConformanceCase } from "./case.ts";
 import { closingCases } from "./closing_cases.ts";
 import { framingCases } from "./framing_cases.ts";
+import { groupCases } from "./group_cases.ts";
 import { handshakeCases } from "./handshake_cases.ts";
 
 /** All cases, by the test file that runs them. The server's thread finds them here too. */
@@ -8,6 +9,7 @@ export const suites = {
   handshake: handshakeCases,
   framing: framingCases,
   closing: closingCases,
+  groups: groupCases,
 } satisfies Record<string, readonly ConformanceCase[]>;
 
 /** A test file of this directory. */

@@ -41,6 +41,14 @@ export const tlsCases: readonly ConformanceCase[] = [
   },
   {
     number: "3",
+    name: "a certificate for this IPv6 address, and no SNI",
+    tls: {},
+    host: "::1",
+    server: opensOver(({ servername }) => assertEquals(servername || false, false)),
+    expected: opens,
+  },
+  {
+    number: "3",
     name: "a certificate for this name, and SNI",
     tls: {},
     url: byName,
@@ -76,6 +84,7 @@ export const tlsCases: readonly ConformanceCase[] = [
     options: { tls: { serverName: "wrong.example" } },
   }),
   refused("an expired certificate", { tls: { identity: "expired" } }),
+  refused("a server that speaks h2 alone", { tls: { alpn: ["h2"] } }),
   refused("a self-signed certificate", { tls: { identity: "selfSigned" } }),
   refused("a server that speaks no TLS", {
     url: (base) => base.replace("ws:", "wss:"),
