@@ -33,7 +33,8 @@ export class SendQueue {
 
   /** The connection is gone: what has not been sent by now stays in `bufferedAmount`. */
   end(): void {
-    this.#update();
+    // Where the system did not take everything, how much that was cannot be asked any more: the last look counts.
+    if (!this.#flushing) this.#update();
     this.#over = true;
     this.#behindBlob.length = 0;
   }

@@ -27,7 +27,7 @@ const notInTokens = '()<>@,;:\\"/[]?={} \t\0\x7f\x80é\u2028';
 
 /** What a constructor throws. */
 function thrownBy(construct: () => unknown): DOMException {
-  return assertThrows(construct, DOMException as never);
+  return assertThrows(construct, DOMException as never) as DOMException;
 }
 
 function refusal(WebSocket: WebSocketClass, ...args: ConstructorParameters<WebSocketClass>): string {
@@ -36,7 +36,7 @@ function refusal(WebSocket: WebSocketClass, ...args: ConstructorParameters<WebSo
 
 /** Connects, and answers the request and the URL attribute of the socket. */
 async function requestOf(
-  construct: (url: string) => WebSocket,
+  construct: (url: string) => WebSocket | OurWebSocket,
 ): Promise<{ readonly header: (name: string) => string | undefined; readonly target: string; url: string }> {
   let request: Awaited<ReturnType<RawPeer["readRequest"]>>;
   let url = "";
