@@ -32,6 +32,20 @@ describe("parseExtensionHeader", () => {
     assertEquals(parsed('foo; a = "10" , bar'), [["foo", ["a", "10"]], ["bar"]]);
   });
 
+  it("18 names that every object has are names like others", () => {
+    for (const name of ["__proto__", "constructor", "hasOwnProperty", "toString"]) {
+      assertEquals(parsed(`${name}; ${name}=${name}`), [[name, [name, name]]]);
+    }
+  });
+
+  it("18 no text makes the parser look at it again and again: these would take minutes", () => {
+    const many = 2 ** 20;
+    for (const piece of [" ", "\t;", '\\"', "\\x", '"', ",", ";", "=", '"\\']) {
+      parsed(`foo; a="${piece.repeat(many)}`);
+      parsed(`foo${piece.repeat(many)}bar`);
+    }
+  });
+
   it("18 a quoted value must be a token, too", () => {
     for (const quoted of ['""', '"a b"', '"a,b"', '"a;b"', '"a\\"b"', '"a\\\\b"', '"a=b"', '"é"']) {
       assertEquals(parsed(`foo; a=${quoted}`), undefined, quoted);
