@@ -10,6 +10,12 @@ export interface Seen {
   readonly remoteAddress: string | undefined;
 }
 
+/** Asks for one more server. */
+export interface MoreRequest {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Where the servers are. */
 export interface SiteAddresses {
   /** Host and port of each. `plain` and `other` are two origins of the same kind. */
@@ -40,6 +46,12 @@ export class Site {
     const worker = new Worker(new URL("./site_worker.ts", import.meta.url));
     const [addresses] = await once(worker, "message") as [SiteAddresses];
     return new Site(worker, addresses);
+  }
+
+  /** Another server, at an address of one's choice. */
+  async listen(request: MoreRequest): Promise<void> {
+    this.#worker.postMessage(request);
+    await once(this.#worker, "message");
   }
 
   /** A URL on one of the origins, where the answer is a redirect to `to`. */

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { WebSocketServer } from "ws";
 import { certificates } from "../support/certificates.ts";
-import type { Seen, SiteAddresses } from "./site.ts";
+import type { MoreRequest, Seen, SiteAddresses } from "./site.ts";
 
 const webSockets = new WebSocketServer({ noServer: true });
 const host = "127.0.0.1";
@@ -60,6 +60,10 @@ function listen(server: Server, path?: string): Promise<string> {
     else server.listen(path, listening);
   });
 }
+
+parentPort!.on("message", ({ host, port }: MoreRequest) => {
+  serve(createServer()).listen(port, host, () => parentPort!.postMessage("listening"));
+});
 
 /** Accepts, and says nothing: a TLS handshake waits for ever. */
 function mute(): Promise<string> {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { lookupFailed } from "../connect_error.ts";
-import { askLookup, isPromise, promisedLookup } from "../lookup.ts";
+import { type Address, askLookup, isPromise, type Lookup, promisedLookup } from "../lookup.ts";
 import type { ConnectTarget } from "../transport.ts";
 import { BackgroundLookup } from "./background_lookup.ts";
 import { libc } from "./libc.ts";
@@ -23,7 +23,7 @@ export function* lookUp(
 ): Steps<readonly SocketAddress[]> {
   if (isIP(host) !== 0) return [numericAddress(host, port)];
   context.enterPhase("lookup");
-  const own = lookup && (yield* settled(askLookup(lookup, host, context.signal ?? endless), context));
+  const own = lookup && (yield* ownAddresses(lookup, host, context));
   if (own !== undefined) return own.map(({ address }) => numericAddress(address, port));
   const outcome = BackgroundLookup.available
     ? yield* lookUpBeside(host, port, context)
@@ -40,10 +40,20 @@ export function* lookUp(
   return addresses;
 }
 
-/** Of a call that nobody can abort. */
-const endless = new AbortController().signal;
+/** What the user's own look-up says; a promise is waited for beside the event loop alone. */
+function* ownAddresses(
+  lookup: Lookup,
+  host: string,
+  context: PolledContext,
+): Steps<readonly Address[] | undefined> {
+  const wanted = new AbortController();
+  try {
+    return yield* settled(askLookup(lookup, host, wanted.signal), context);
+  } finally {
+    wanted.abort();
+  }
+}
 
-/** What the user's own look-up answers, which is waited for beside the event loop alone. */
 function* settled<Answer>(answer: Answer | Promise<Answer>, context: PolledContext): Steps<Answer> {
   if (!isPromise(answer)) return answer;
   let outcome: (() => Answer) | undefined;
