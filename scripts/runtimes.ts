@@ -18,6 +18,8 @@ export interface Batch {
 
 /** How the tests of a batch went. */
 export interface BatchResult {
+  /** Every test, of the last run. */
+  readonly cases: readonly TestCase[];
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -81,6 +83,7 @@ async function runOnce({ runtime, files }: Batch): Promise<Omit<BatchResult, "un
     } else if (cases.length === 0) failures.push(`${subject} ran no test`);
 
     return {
+      cases,
       passed: count("passed"),
       failed: failures.length,
       skipped: count("skipped"),
