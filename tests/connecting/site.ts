@@ -8,6 +8,7 @@ export interface Seen {
   readonly resource: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly remoteAddress: string | undefined;
+  readonly localAddress: string | undefined;
 }
 
 /** Asks for one more server. */

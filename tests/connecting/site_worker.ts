@@ -30,6 +30,7 @@ function serve(server: Server): Server {
       resource: request.url!,
       headers: request.headers as Seen["headers"],
       remoteAddress: request.socket.remoteAddress,
+      localAddress: request.socket.localAddress,
     };
     webSockets.handleUpgrade(request, socket, head as never, (webSocket) => {
       webSocket.on("error", () => {});
