@@ -1,6 +1,6 @@
 import { after, before, describe, it } from "node:test";
-import { assertEquals, assertRejects } from "@std/assert";
-import { IoThread, WebSocketError } from "../../mod.ts";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { type CloseInfo, IoThread, reconnectSync, WebSocketError } from "../../mod.ts";
 import { describeClose } from "../client/recorder.ts";
 import { bounded } from "../client/setup.ts";
 import { PeerThread } from "../thread/peer_thread.ts";
@@ -29,9 +29,13 @@ for (const [name, style] of Object.entries(styles)) {
       const options = { initialDelay: 1_000, maxRetryAfter: 60_000 };
       const loop = await bounded(
         "the loop",
-        style({ urls: peer.url, options, time, thread }, ({ converse, loop }) => {
-          const note = (close: Parameters<typeof describeClose>[0]) => {
+        style({ urls: peer.url, options, time, thread }, (body) => {
+          const { converse, loop } = body;
+          const note = (close: CloseInfo) => {
             closes.push(`${loop.attempt} ${describeClose(close)} ${close.error?.code ?? ""}`.trimEnd());
+            // Too late to be a wish to end.
+            body.close();
+            body.forceQuit();
           };
           const close = converse("hello");
           if (close instanceof Promise) return close.then(note);
@@ -158,3 +162,22 @@ for (const [name, style] of Object.entries(styles)) {
     });
   });
 }
+
+describe("reconnectSync", () => {
+  it("goes on for who catches what a callback threw", () => {
+    const mine = new RangeError("mine");
+    const handler = {
+      onActivated() {
+        throw mine;
+      },
+    };
+    for (const options of [{ thread }, { transport: "syscall" } as const]) {
+      let caught = 0;
+      for (const client of reconnectSync(echo.url, { initialDelay: 2, ...options })) {
+        assertStrictEquals(assertThrows(() => client.run(handler)), mine);
+        if (++caught === 2) break;
+      }
+      assertEquals(caught, 2);
+    }
+  });
+});

@@ -107,6 +107,10 @@ describe("the plan of a reconnecting loop", () => {
       assertEquals(rehearsal.attempt(), "0 ws://b/");
       rehearsal.connection(5);
       assertEquals(rehearsal.attempt(), "0 ws://c/");
+      rehearsal.connection(5);
+      assertEquals(rehearsal.attempts(2), ["500 ws://a/", "0 ws://b/"]);
+      assertEquals(rehearsal.attempts(2), ["0 ws://c/", "1500 ws://a/"]);
+      assertEquals(rehearsal.attempt(), "0 ws://b/");
       rehearsal.connection(60_000);
       assertEquals(rehearsal.attempt(), "500 ws://a/");
     });
@@ -123,6 +127,25 @@ describe("the plan of a reconnecting loop", () => {
         "1500 ws://b/",
         "1500 ws://b/",
         "1500 ws://a/",
+      ]);
+    });
+
+    it("who asked for patience is skipped, also behind the first", () => {
+      const rehearsal = new Rehearsal(["ws://a/", "ws://b/", "ws://c/"], {
+        initialDelay: 1_000,
+        maxDelay: 1_000,
+      });
+      rehearsal.attempts(1);
+      rehearsal.attempts(1, answered(429, ["retry-after", "1"]));
+      const lines = rehearsal.attempts(7);
+      assertEquals(lines, [
+        "0 ws://c/",
+        "500 ws://a/",
+        "0 ws://c/",
+        "750 ws://a/",
+        "0 ws://c/",
+        "750 ws://a/",
+        "0 ws://b/",
       ]);
     });
 
