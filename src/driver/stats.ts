@@ -1,8 +1,8 @@
-/** How long each phase of connecting took, in milliseconds. */
+/** How long each phase of connecting took, in milliseconds; with redirects, all attempts together. */
 export interface ConnectTimings {
   /** Name look-up; 0 for an IP address. */
   readonly lookup: number;
-  /** TCP, until the first address answered. */
+  /** TCP, until the first address answered; or the Unix socket. */
   readonly tcp: number;
   /** From the proxy's TCP to its word that the target is connected, TLS with the proxy included; 0 without one. */
   readonly proxy: number;

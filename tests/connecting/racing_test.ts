@@ -39,6 +39,8 @@ for (const way of ways) {
       const visit = await way.visit(`ws://feed.example:${full.port}/end`, { lookup });
       assertEquals(visit.seen.resource, "/end");
       assertEquals(visit.seen.localAddress, "127.0.0.2");
+      // `Bun.connect` cannot be called off: the attempt ends with the system's patience, two minutes later.
+      if (way.transport === "bun") return;
       await until("the other attempt to end", () => attemptsTo(full.port) === before);
     });
 
@@ -70,7 +72,7 @@ for (const way of ways) {
   });
 }
 
-/** The sockets of this machine that try to connect to 127.0.0.1 at a port, or are connected. */
+/** The sockets of this machine that try to connect to 127.0.0.1 at a port. */
 function attemptsTo(port: number): number {
   const remote = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const synSent = "02";

@@ -44,6 +44,9 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
     "connection 1 ended: 1000",
     "ended after attempt 2",
   ],
+  redirects: ["not followed: HandshakeFailed, 308", "connected to the new one: true"],
+  unix_socket: ["received: Hello over a Unix socket"],
+  custom_lookup: ["by a table: open", "feed.example has 2 addresses", "by a function: open"],
   many_connections: ["100 connections", "100 echoes"],
 };
 
