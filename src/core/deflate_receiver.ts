@@ -3,11 +3,13 @@ import { CloseCode } from "./close_code.ts";
 import { violation } from "./decoder.ts";
 import type { DeflateStream } from "./deflate_codec.ts";
 
+/** So many more empty blocks are longer than almost every Huffman table that might be cut. They cost 0.1 µs. */
+const EMPTY_BLOCKS = 24;
 /**
- * What a sender takes away from a message's end (RFC 7692 §7.2.1), and one more empty stored block. To data that ends
- * where it should both say nothing; data that was cut takes them for content.
+ * What a sender takes away from a message's end (RFC 7692 §7.2.1), and more empty stored blocks. To data that ends where
+ * it should they say nothing; data that was cut takes them for content.
  */
-const TAIL = Uint8Array.of(0, 0, 0xff, 0xff, 0, 0, 0, 0xff, 0xff);
+const TAIL = Uint8Array.from([0, 0, 0xff, 0xff, ...Array(EMPTY_BLOCKS).fill([0, 0, 0, 0xff, 0xff]).flat()]);
 const NO_CONTENT = new Uint8Array(TAIL.length);
 
 /** A message inflates to about as much as the one before. Larger ones find their size by growing. */

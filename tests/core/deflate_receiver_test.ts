@@ -1,0 +1,253 @@
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import type { DeflateCodec } from "../../src/core/deflate_codec.ts";
+import { zlibCodec } from "../../src/zlib/zlib_codec.ts";
+import { concat, continuationFrame, frame, hex, opcodes, pingFrame, textFrame } from "../support/frames.ts";
+import { compressedFrame, deflated, deflateProtocol, told } from "./deflate_support.ts";
+import { constants, deflateRawSync } from "node:zlib";
+
+/** The same whole and byte by byte. */
+function toldEitherWay(bytes: Uint8Array, options: Parameters<typeof deflateProtocol>[0] = {}): string[] {
+  const whole = told(deflateProtocol(options), bytes);
+  const protocol = deflateProtocol(options);
+  const lines: string[] = [];
+  for (const byte of bytes) lines.push(...told(protocol, Uint8Array.of(byte)));
+  assertEquals(lines, whole);
+  return whole;
+}
+
+describe("deflate_receiver", () => {
+  it("55 reads the examples of RFC 7692 §7.2.3", () => {
+    const hello = hex("f2 48 cd c9 c9 07 00");
+    assertEquals(toldEitherWay(compressedFrame(hello)), ["text Hello"], "one block");
+    assertEquals(
+      toldEitherWay(concat(
+        compressedFrame(hex("f2 48 cd"), { fin: false }),
+        continuationFrame(hex("c9 c9 07 00")),
+      )),
+      ["text Hello"],
+      "two fragments",
+    );
+    assertEquals(
+      toldEitherWay(concat(compressedFrame(hello), compressedFrame(hex("f2 00 11 00 00")))),
+      ["text Hello", "text Hello"],
+      "a window shared with the message before",
+    );
+    assertEquals(
+      toldEitherWay(compressedFrame(hex("00 05 00 fa ff 48 65 6c 6c 6f 00"))),
+      ["text Hello"],
+      "stored",
+    );
+    assertEquals(toldEitherWay(compressedFrame(hex("f3 48 cd c9 c9 07 00 00"))), ["text Hello"], "BFINAL");
+    assertEquals(
+      toldEitherWay(compressedFrame(hex("f2 48 05 00 00 00 ff ff ca c9 c9 07 00"))),
+      ["text Hello"],
+      "two blocks",
+    );
+  });
+
+  it("55 a block with BFINAL ends neither the message nor the connection's compression", () => {
+    const final = hex("f3 48 cd c9 c9 07 00");
+    const message = compressedFrame(concat(final, final, hex("00")));
+    const plain = textFrame("plain");
+    assertEquals(
+      toldEitherWay(concat(message, plain, message, compressedFrame(deflated("after")))),
+      ["text HelloHello", "text plain", "text HelloHello", "text after"],
+    );
+    // Behind the last block the empty one should begin, whose end the sender took away. Others bear it.
+    const bare = compressedFrame(final);
+    assertEquals(toldEitherWay(concat(bare, bare)), ["text Hello", "text Hello"]);
+  });
+
+  it("56 reads the empty message", () => {
+    assertEquals(toldEitherWay(compressedFrame(hex("00"))), ["text "]);
+    assertEquals(
+      toldEitherWay(compressedFrame(hex("03 00 00"))),
+      ["text "],
+      "a fixed block with nothing in it",
+    );
+    assertEquals(
+      toldEitherWay(concat(compressedFrame(hex(""), { fin: false }), continuationFrame(hex("00")))),
+      ["text "],
+    );
+  });
+
+  it("55 reads many blocks, stored ones for the most part", () => {
+    const stored = hex("00 01 00 fe ff 61");
+    const payload = concat(...Array.from({ length: 1000 }, () => stored), hex("00"));
+    assertEquals(toldEitherWay(compressedFrame(payload)), [`text ${"a".repeat(1000)}`]);
+  });
+
+  it("54 57 reads messages that are not compressed in between, and controls inside of fragments", () => {
+    const bytes = concat(
+      textFrame("one"),
+      compressedFrame(hex("f2 48 cd"), { fin: false }),
+      pingFrame("p"),
+      continuationFrame(hex("c9 c9 07 00")),
+      frame({ opcode: opcodes.binary, payload: "two" }),
+      compressedFrame(hex("f2 00 11 00 00")),
+    );
+    assertEquals(toldEitherWay(bytes), ["text one", "control 9", "text Hello", "binary 3", "text Hello"]);
+  });
+
+  it("54 refuses RSV1 on continuations and control frames, and the other reserved bits", () => {
+    const begun = compressedFrame(hex("f2 48 cd"), { fin: false });
+    const wrong = [
+      concat(begun, continuationFrame(hex("c9 c9 07 00"), { rsv: 4 })),
+      pingFrame("", { rsv: 4 }),
+      textFrame("", { rsv: 2 }),
+      textFrame("", { rsv: 5 }),
+    ];
+    for (const bytes of wrong) assertEquals(toldEitherWay(bytes), ["ProtocolViolation 1002"]);
+  });
+
+  it("53 keeps the window from message to message, or forgets it", () => {
+    const again = concat(
+      compressedFrame(hex("f2 48 cd c9 c9 07 00")),
+      compressedFrame(hex("f2 00 11 00 00")),
+    );
+    assertEquals(toldEitherWay(again, { serverNoContextTakeover: true }), [
+      "text Hello",
+      "ProtocolViolation 1007",
+    ]);
+    const each = concat(...["a", "b", "a"].map((text) => compressedFrame(deflated(text))));
+    assertEquals(toldEitherWay(each, { serverNoContextTakeover: true }), ["text a", "text b", "text a"]);
+    assertEquals(toldEitherWay(each), ["text a", "text b", "text a"], "a server may forget when it likes");
+  });
+
+  it("35 36 validates what it inflates, at the first byte that cannot be right", () => {
+    assertEquals(toldEitherWay(compressedFrame(deflated(hex("61 ff 61")))), ["ProtocolViolation 1007"]);
+    assertEquals(
+      toldEitherWay(compressedFrame(deflated(hex("e2 82")))),
+      ["ProtocolViolation 1007"],
+      "truncated",
+    );
+    const begun = compressedFrame(concat(deflated(hex("ff")), hex("00 00 ff ff")), { fin: false });
+    assertEquals(
+      told(deflateProtocol(), begun),
+      ["ProtocolViolation 1007"],
+      "before the message is complete",
+    );
+    // A code point that blocks and fragments cut.
+    const euro = [hex("e2"), hex("82"), hex("ac")].map((byte) => concat(hex("00 01 00 fe ff"), byte));
+    assertEquals(
+      toldEitherWay(concat(
+        compressedFrame(euro[0]!, { fin: false }),
+        continuationFrame(euro[1]!, { fin: false }),
+        continuationFrame(concat(euro[2]!, hex("00"))),
+      )),
+      ["text €"],
+    );
+  });
+
+  it("59 stops at maxMessageSize with 1009, exactly", () => {
+    const limit = { maxMessageSize: 5000 };
+    const exact = compressedFrame(deflated("a".repeat(5000)));
+    assertEquals(toldEitherWay(exact, limit), [`text ${"a".repeat(5000)}`]);
+    assertEquals(toldEitherWay(compressedFrame(deflated("a".repeat(5001))), limit), ["LimitExceeded 1009"]);
+    const fragments = concat(
+      compressedFrame(concat(deflated("a".repeat(3000)), hex("00 00 ff ff")), { fin: false }),
+      continuationFrame(deflated("a".repeat(2001))),
+    );
+    assertEquals(toldEitherWay(fragments, limit), ["LimitExceeded 1009"]);
+  });
+
+  it("59 a bomb is not inflated beyond the limit, and garbage behind it does no harm", () => {
+    const counting = countingCodec();
+    const maxMessageSize = 10_000;
+    const bomb = compressedFrame(deflated(new Uint8Array(50_000_000)), { opcode: opcodes.binary });
+    const protocol = deflateProtocol({ codec: counting.codec, maxMessageSize });
+    assertEquals(told(protocol, concat(bomb, hex("ff ff ff ff"))), ["LimitExceeded 1009"]);
+    assertLessOrEqual(counting.produced(), maxMessageSize + 1);
+  });
+
+  it("59 limits frames by their size on the wire", () => {
+    const stored = deflateRawSync("a".repeat(300), { level: 0, finishFlush: constants.Z_SYNC_FLUSH });
+    const bytes = compressedFrame(stored.subarray(0, -4));
+    assertEquals(toldEitherWay(bytes, { maxFrameSize: 200 }), ["LimitExceeded 1009"]);
+    assertEquals(toldEitherWay(compressedFrame(deflated("a".repeat(300))), { maxFrameSize: 200 }), [
+      `text ${"a".repeat(300)}`,
+    ]);
+  });
+
+  it("59 corrupt data: 1007", () => {
+    const corrupt = {
+      "a block type that does not exist": "06 00",
+      "a stored block whose lengths do not fit": "00 05 00 fa fe 48 65 6c 6c 6f 00",
+      "a distance beyond the window": "f2 00 11 00 00",
+      "lengths that make no code": "04 fe ff 00",
+    };
+    for (const [what, bytes] of Object.entries(corrupt)) {
+      assertEquals(toldEitherWay(compressedFrame(hex(bytes))), ["ProtocolViolation 1007"], what);
+    }
+  });
+
+  it("59 truncated data: 1007, wherever it is cut", () => {
+    const text = JSON.stringify(Array.from({ length: 40 }, (_, i) => ({ id: i * 7919, name: `n${i * i}` })));
+    const stored = deflateRawSync(text, { level: 0, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const fixed = deflated(text, { strategy: constants.Z_FIXED });
+    for (const whole of [deflated(text), stored, fixed]) {
+      const taken: number[] = [];
+      // Without the last byte, or less, what is missing can be the end of the empty block alone.
+      for (let length = 0; length < whole.length - 1; length++) {
+        // The first byte of a stored block, alone, is the empty message.
+        if (length === 1 && whole === stored) continue;
+        const [line] = told(deflateProtocol(), compressedFrame(whole.subarray(0, length)));
+        if (line !== "ProtocolViolation 1007") taken.push(length);
+      }
+      assertEquals(taken, []);
+    }
+  });
+
+  it("a message larger than the ones before, of any size", () => {
+    const protocol = deflateProtocol({ maxMessageSize: 20_000_000 });
+    for (const size of [0, 1, 4095, 4096, 4097, 8192, 65_536, 1_000_000, 10, 8_000_000]) {
+      const bytes = compressedFrame(deflated(new Uint8Array(size)), { opcode: opcodes.binary });
+      assertEquals(told(protocol, bytes), [`binary ${size}`]);
+    }
+  });
+
+  it("gives its memory back at the end", () => {
+    const counting = countingCodec();
+    const protocol = deflateProtocol({ codec: counting.codec });
+    told(protocol, compressedFrame(hex("f2 48 cd c9 c9 07 00")));
+    protocol.sendText("hello");
+    assertEquals(counting.open(), 2);
+    protocol.end();
+    assertEquals(counting.open(), 0);
+    protocol.end();
+    assertEquals(counting.open(), 0);
+  });
+});
+
+/** zlib, counted. */
+function countingCodec() {
+  let open = 0;
+  let produced = 0;
+  const counted = (stream: ReturnType<DeflateCodec["createInflater"]>) => {
+    open++;
+    return {
+      get consumed() {
+        return stream.consumed;
+      },
+      get produced() {
+        return stream.produced;
+      },
+      write(...parameters: Parameters<typeof stream.write>) {
+        stream.write(...parameters);
+        produced += stream.produced;
+      },
+      reset: () => stream.reset(),
+      close() {
+        open--;
+        assert(open >= 0);
+        stream.close();
+      },
+    };
+  };
+  const codec: DeflateCodec = {
+    createInflater: (options) => counted(zlibCodec().createInflater(options)),
+    createDeflater: (options) => counted(zlibCodec().createDeflater(options)),
+  };
+  return { codec, open: () => open, produced: () => produced };
+}
