@@ -9,12 +9,18 @@ import type { WebSocketOptions } from "./options.ts";
 /** An open connection whose handler needs no client. */
 export type Established = Opened<undefined>;
 
+/** Who is told what comes of an {@linkcode Establishment}: one of the two, once, and not from within the constructor. */
+export interface EstablishmentOutcome {
+  /** The connection is there; it is not read before it runs. */
+  onEstablished(opened: Established): void;
+  /** There will be none: a {@linkcode WebSocketError}. */
+  onFailed(error: WebSocketError): void;
+}
+
 /** What the WebSockets Standard calls establishing a connection, for either class. */
 export class Establishment {
   /** The URL, normalised. */
   readonly url: string;
-  /** The connection, which is not read before it runs. Fails with a {@linkcode WebSocketError}. */
-  readonly established: Promise<Established>;
 
   readonly #abandoned = new AbortController();
 
@@ -24,33 +30,34 @@ export class Establishment {
    * @throws {DOMException} `SyntaxError` for a URL or a subprotocol that cannot be used.
    * @throws {WebSocketError} `InvalidConfiguration` for any other option.
    */
-  constructor(url: string | URL, options: WebSocketOptions) {
+  constructor(url: string | URL, options: WebSocketOptions, outcome: EstablishmentOutcome) {
     refuseTimestamps(options as TimestampOptions);
     const parsed = orSyntaxError(() => parseUrl(url));
     orSyntaxError(() => checkProtocols(options.protocols));
     // Opening checks once more; here, whoever made the mistake can catch it.
     this.url = orSyntaxError(() => prepare(parsed, options).target.url.href, "InvalidUrl");
-    this.established = this.#establish(parsed, options);
+    void this.#establish(parsed, options, outcome);
   }
 
-  /** Gives up: `established` fails, if it has not been told to be there. */
+  /** Gives up: the outcome will be a failure. Without effect once it has been told. */
   abandon(): void {
     this.#abandoned.abort();
   }
 
-  async #establish(url: URL, options: WebSocketOptions): Promise<Established> {
+  async #establish(url: URL, options: WebSocketOptions, outcome: EstablishmentOutcome): Promise<void> {
     const abandoned = this.#abandoned.signal;
     const signal = options.signal === undefined ? abandoned : AbortSignal.any([abandoned, options.signal]);
     let opened: Established;
     try {
       opened = await openConnection<undefined>(url, { ...options, signal });
     } catch (error) {
-      throw abandoned.aborted ? closedEarly() : error;
+      return outcome.onFailed(abandoned.aborted ? closedEarly() : error as WebSocketError);
     }
+    // From here to the outcome nothing may come in between: a program that gives up now would not be heard.
     const failure = abandoned.aborted ? closedEarly() : unacknowledged(opened, options);
-    if (failure === undefined) return opened;
+    if (failure === undefined) return outcome.onEstablished(opened);
     discard(opened, failure);
-    throw failure;
+    outcome.onFailed(failure);
   }
 }
 

@@ -25,7 +25,7 @@ export class MessageSource {
   #paused = false;
   #over = false;
 
-  /** `onCancel` gets the reason. */
+  /** `onCancel` gets the reason; it must begin the closing handshake. */
   constructor(connection: Connection<undefined>, onCancel: (reason: unknown) => void) {
     this.#connection = connection;
     this.readable = new ReadableStream({
@@ -34,10 +34,9 @@ export class MessageSource {
       },
       pull: () => this.#resume(),
       cancel: (reason) => {
+        // What still comes is dropped, up to the server's Close.
         this.#over = true;
         onCancel(reason);
-        // What still comes is dropped, up to the server's Close.
-        this.#resume();
       },
     }, { highWaterMark: 1, size: sizeOf });
   }
@@ -67,8 +66,8 @@ export class MessageSource {
   }
 
   get #hasRoom(): boolean {
-    // One, less the bytes that wait; not a number when the stream has failed.
-    return (this.#controller.desiredSize ?? 1) > -this.#room;
+    // `desiredSize` is one, less the bytes that wait.
+    return this.#over || this.#controller.desiredSize! > -this.#room;
   }
 
   #take(message: Message): void {

@@ -84,11 +84,10 @@ export class WebSocket extends EventTarget {
   constructor(url: string | URL, protocols: string | Iterable<string> | WebSocketOptions = []) {
     super();
     if (url === undefined) throw new TypeError("WebSocket: 1 argument required, but only 0 present");
-    this.#establishment = new Establishment(url, optionsOf(protocols));
-    this.#establishment.established.then(
-      (opened) => this.#open(opened),
-      (error) => this.#tasks.post(() => this.#end(NEVER_OPEN, error)),
-    );
+    this.#establishment = new Establishment(url, optionsOf(protocols), {
+      onEstablished: (opened) => this.#open(opened),
+      onFailed: (error) => this.#tasks.post(() => this.#end(NEVER_OPEN, error)),
+    });
   }
 
   /** The URL, normalised. */

@@ -67,16 +67,15 @@ export class WebSocketStream {
    * @throws {WebSocketError} `InvalidConfiguration` for another option.
    */
   constructor(url: string | URL, options: WebSocketOptions | undefined = {}) {
-    this.#establishment = new Establishment(url, options);
     // Who does not look at one of them has not overlooked an error: the other, or the streams, have it too.
     for (const { promise } of [this.#opened, this.#closed]) promise.catch(() => {});
-    this.#establishment.established.then(
-      (opened) => this.#open(opened),
-      (error) => {
+    this.#establishment = new Establishment(url, options, {
+      onEstablished: (opened) => this.#open(opened),
+      onFailed: (error) => {
         this.#opened.reject(error);
         this.#closed.reject(error);
       },
-    );
+    });
   }
 
   /** The URL, normalised. */

@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { WebSocket as OurWebSocket, WebSocketError } from "@silver9/websocket/web";
+import { memoryServer } from "../client/memory_server.ts";
 import { bounded, turn, until } from "../client/setup.ts";
 import { closeFrame, textFrame } from "../support/frames.ts";
 import { type ClientFrame, type RawPeer, withRawServer } from "../support/raw_server.ts";
@@ -173,6 +174,24 @@ describe("WebSocket.close", () => {
       assertEquals(events, [["open", 1], ["message", "one"], ["close", 3, 1000, "", true]]);
     });
   }, { deno: "it is told" });
+
+  it("at any moment of connecting: what has been closed does not open", async () => {
+    let opened = 0;
+    for (let moment = 0; opened < 3; moment++) {
+      assert(moment < 1000, "it never opens");
+      const server = memoryServer();
+      const socket = new OurWebSocket("ws://memory.example", { transport: server.transport });
+      const events = record(socket as WebSocket);
+      const closed = next(socket, "close");
+      for (let microtask = 0; microtask < moment; microtask++) await Promise.resolve();
+      const before = socket.readyState;
+      socket.close(1000);
+      await bounded("the socket to be closed", closed);
+      if (before === 1) opened++;
+      const end = ["close", 3, before === 1 ? 1000 : 1006, "", before === 1];
+      assertEquals(events, before === 1 ? [["open", 1], end] : [["error", 3], end], `${moment}`);
+    }
+  });
 
   it("a server that does not answer: closeTimeout ends the wait, with error and close", async () => {
     await withRawServer(async (peer) => {

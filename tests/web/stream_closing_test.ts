@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type WebSocketCloseInfo, WebSocketError, WebSocketStream } from "@silver9/websocket/web";
+import { memoryServer } from "../client/memory_server.ts";
 import { bounded } from "../client/setup.ts";
 import { closeFrame, textFrame } from "../support/frames.ts";
 import { type ClientFrame, withRawServer } from "../support/raw_server.ts";
@@ -65,6 +66,24 @@ describe("WebSocketStream.close", () => {
       const closed = await assertRejects(() => bounded("closed", stream.closed), WebSocketError);
       assert(closed === opened);
     });
+  });
+
+  it("at any moment of connecting: what has been closed does not open", async () => {
+    let opened = 0;
+    for (let moment = 0; opened < 3; moment++) {
+      assert(moment < 1000, "it never opens");
+      const server = memoryServer();
+      const stream = new WebSocketStream("ws://memory.example", { transport: server.transport });
+      let isOpen = false;
+      void stream.opened.then(() => isOpen = true, () => {});
+      for (let microtask = 0; microtask < moment; microtask++) await Promise.resolve();
+      const before = isOpen;
+      stream.close();
+      const [closed] = await bounded("the end", Promise.allSettled([stream.closed]));
+      // `opened` is told a little after the connection is there.
+      if (before || closed.status === "fulfilled") opened++;
+      assertEquals([isOpen, before && closed.status], [closed.status === "fulfilled", before && "fulfilled"]);
+    }
   });
 
   it("a signal: Aborted, before and after open, with the reason as the cause", async () => {
