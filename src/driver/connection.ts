@@ -84,6 +84,8 @@ export class Connection<Client> implements ByteStreamSink {
   /** The stream is gone. */
   #gone = false;
   #finished = false;
+  /** `onActivated` is under way. */
+  #activating = false;
   /** Whether the stream ended before everything was written, our Close for one. */
   #unsentAtEnd = false;
   /** Why the stream ended, where it said so. */
@@ -282,7 +284,7 @@ export class Connection<Client> implements ByteStreamSink {
       ping: () => {
         if (this.#protocol.state !== "open") return;
         // Where the backlog has no room for it, nobody reads, and a ping would not be read either.
-        if (this.sending.waiting + frameSize(0) <= maxBufferedAmount) this.sending.ping();
+        if (this.sending.waiting + frameSize(0) <= maxBufferedAmount) this.sending.keepAlivePing();
       },
       dead: () => {
         const message = `no sign of life within ${options.timeout} ms of a ping`;
@@ -324,7 +326,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#reading.discard();
     if (!this.#gone) this.#stream.destroy();
     // A callback must have returned before the last ones are made; `#goOn` sees to that.
-    else if (!this.#reading.isDelivering) this.#finishWhenDelivered();
+    else if (!this.#activating && !this.#reading.isDelivering) this.#finishWhenDelivered();
   }
 
   /** Hands over what was read before, and then what comes; or the end, if that has come. */
@@ -356,6 +358,7 @@ export class Connection<Client> implements ByteStreamSink {
   /** A connection that has ended before it ran says so by its end: that a send came too late for it says less. */
   #activate(handler: Handler<Client>, client: Client): void {
     const ended = this.state === "closed";
+    this.#activating = true;
     this.#guard(() => {
       try {
         handler.onActivated?.(client);
@@ -363,6 +366,7 @@ export class Connection<Client> implements ByteStreamSink {
         if (!ended || !(value instanceof WebSocketError) || value.code !== "ConnectionClosed") throw value;
       }
     });
+    this.#activating = false;
   }
 
   #guard(callback: () => void): void {

@@ -68,6 +68,14 @@ export class SendSide {
     return this.#send();
   }
 
+  /** A ping that the program knows nothing of, and so need not hear of the backlog either. */
+  keepAlivePing(): void {
+    this.#outbox.updateUnsent();
+    this.#protocol.sendControl(Opcode.Ping, NOTHING);
+    this.#pingSentAt = this.#clock.now();
+    this.#outbox.flush();
+  }
+
   pong(data: Uint8Array = NOTHING): boolean {
     this.#checkOpen("pong");
     this.#protocol.sendControl(Opcode.Pong, data);
