@@ -47,6 +47,8 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
   redirects: ["not followed: HandshakeFailed, 308", "connected to the new one: true"],
   unix_socket: ["received: Hello over a Unix socket"],
   custom_lookup: ["by a table: open", "feed.example has 2 addresses", "by a function: open"],
+  web_socket: ["text: Hello", "binary: 6 bytes", "text: behind the Blob", "closed: 1000 done, clean: true"],
+  web_socket_stream: [...[1, 2, 3, 4, 5].map((number) => `received: number ${number}`), "closed: 1005"],
   many_connections: ["100 connections", "100 echoes"],
 };
 
