@@ -1,12 +1,12 @@
-import type { ClientOptions } from "../../mod.ts";
+import type { ClientOptions, SendOptions } from "../../mod.ts";
 import type { Certificates, Identity } from "../support/certificates.ts";
 import type { RawPeer } from "../support/raw_server.ts";
 import type { DeliveryName } from "./delivery.ts";
 
 /** What every client style can be asked to do. */
 export interface CommandTarget {
-  sendText(text: string | Uint8Array): unknown;
-  sendBinary(data: Uint8Array): unknown;
+  sendText(text: string | Uint8Array, options?: SendOptions): unknown;
+  sendBinary(data: Uint8Array, options?: SendOptions): unknown;
   sendPing(data?: Uint8Array): unknown;
   sendPong(data?: Uint8Array): unknown;
   close(code?: number, reason?: string): unknown;

@@ -126,8 +126,8 @@ function commandTarget({ control, protocol }: AsyncClient): CommandTarget & { re
   };
   return {
     protocol,
-    sendText: (data) => send({ type: "sendText", data }),
-    sendBinary: (data) => send({ type: "sendBinary", data }),
+    sendText: (data, options) => send({ type: "sendText", data, ...options }),
+    sendBinary: (data, options) => send({ type: "sendBinary", data, ...options }),
     sendPing: (data) => send({ type: "sendPing", data }),
     sendPong: (data) => send({ type: "sendPong", data }),
     close: (code, reason) => send({ type: "close", code, reason }),

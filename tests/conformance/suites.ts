@@ -1,5 +1,6 @@
 import type { ConformanceCase } from "./case.ts";
 import { closingCases } from "./closing_cases.ts";
+import { deflateCases } from "./deflate_cases.ts";
 import { framingCases } from "./framing_cases.ts";
 import { groupCases } from "./group_cases.ts";
 import { handshakeCases } from "./handshake_cases.ts";
@@ -10,6 +11,7 @@ export const suites = {
   framing: framingCases,
   closing: closingCases,
   groups: groupCases,
+  deflate: deflateCases,
 } satisfies Record<string, readonly ConformanceCase[]>;
 
 /** A test file of this directory. */

@@ -82,7 +82,7 @@ describe("deflate_codecs", () => {
     const breakages: readonly (readonly [what: string, kind: keyof DeflateCodec, spoil: Spoil])[] = [
       ["miscounts", "createDeflater", (stream) => stream.produced--],
       ["miscounts", "createInflater", (stream) => stream.produced--],
-      ["wrong output", "createInflater", (_stream, output) => output[2]! ^= 1],
+      ["wrong output", "createInflater", (_stream, output) => output[2] = 0],
       ["forgets", "createDeflater", (stream) => stream.reset()],
       ["forgets", "createInflater", (stream) => stream.reset()],
     ];
