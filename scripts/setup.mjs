@@ -11,7 +11,10 @@ const scripts = {
   test: "scripts/test.ts",
   ok: "scripts/ok.ts",
   demo: "scripts/demo.ts",
+  fuzz: "scripts/fuzz.ts",
   bench: "bench/run.ts",
+  conformance: "scripts/conformance_report.ts",
+  autobahn: "scripts/autobahn.ts",
 };
 
 const [what, ...args] = process.argv.slice(2);

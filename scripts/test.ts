@@ -28,6 +28,10 @@ if (unknown !== undefined) {
 const isWanted = (name: string) =>
   values.runtime?.includes(name) ?? (name !== "checks" || filters.length === 0);
 
+// One seed for the properties of all runtimes, so that a batch that is run again fails again.
+process.env.FUZZ_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
+console.log(`FUZZ_SEED=${process.env.FUZZ_SEED}`);
+
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 await runAllTests();
 if (isWanted("checks")) await runChecks();
