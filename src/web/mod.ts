@@ -18,6 +18,8 @@
  * @module
  */
 export type { ClientOptions, NonBlockingOptions, TimestampOptions } from "../client/options.ts";
+export type { DeflateCodec, DeflaterOptions, DeflateStream, InflaterOptions } from "../core/deflate_codec.ts";
+export type { DeflateParameters } from "../core/deflate_offer.ts";
 export {
   type HandshakeResponse,
   type TimeoutPhase,
@@ -25,8 +27,14 @@ export {
   type WebSocketErrorCode,
   type WebSocketErrorOptions,
 } from "../core/errors.ts";
+export type { PerMessageDeflateOptions } from "../driver/deflate_options.ts";
 export type { Logger } from "../driver/logger.ts";
+export type { RedirectOptions } from "../driver/redirects.ts";
 export type { KeepAliveOptions } from "../driver/settings.ts";
+export type { Environment } from "../proxy/environment.ts";
+export type { ProxyEnvironment, ProxyOption, ProxyOptions } from "../proxy/proxy_options.ts";
+export type { Tunnel, TunnelHandshake } from "../proxy/tunnel.ts";
+export type { Lookup, LookupAnswer, LookupFunction, LookupTable } from "../transport/lookup.ts";
 export type {
   ByteStream,
   ByteStreamSink,
