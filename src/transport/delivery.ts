@@ -58,8 +58,9 @@ export class Delivery {
     this.#releaseSoon();
   }
 
-  /** Bytes that a sink had and that are not its own: the next one gets them first. Only while paused. */
+  /** The sink has done its part: from here on all is for the next one, first of all these bytes. Only while paused. */
   putBack(bytes: Uint8Array): void {
+    this.#sink = undefined;
     if (bytes.length > 0) this.#held.unshift(bytes);
   }
 

@@ -166,6 +166,7 @@ class NodeByteStream implements CarrierStream {
   /** Writes that were not called back yet. */
   #writes = 0;
   #lent = false;
+  #lentLength = 0;
 
   constructor(open: (onread?: OnReadOpts) => Socket, { byEvents, carrier }: StreamParts) {
     const callback = (length: number) => this.#onReceive(length);
@@ -215,7 +216,17 @@ class NodeByteStream implements CarrierStream {
   }
 
   get unsent(): number {
-    return this.#lent ? this.socket.writableLength : 0;
+    if (!this.#lent) return 0;
+    const below = this.#carrier?.socket.writableLength ?? 0;
+    return this.socket.writableLength || Math.min(below, this.#lentLength);
+  }
+
+  /**
+   * Whether what this has encrypted waits below: in Bun, TLS in TLS counts it as taken. Elsewhere it waits for the
+   * carrier by itself.
+   */
+  get #waitsBelow(): boolean {
+    return this.#carrier?.socket.writableNeedDrain ?? false;
   }
 
   attach(sink: ByteStreamSink): void {
@@ -243,8 +254,9 @@ class NodeByteStream implements CarrierStream {
     this.#writes++;
     this.socket.write(bytes.subarray(start, end), this.#onWritten);
     // TCP: the system has taken all of it within the call, as a rule. TLS: that is told later, always.
-    if (this.socket.writableLength === 0) return true;
+    if (this.socket.writableLength === 0 && !this.#waitsBelow) return true;
     this.#lent = true;
+    this.#lentLength = end - start;
     return false;
   }
 
@@ -291,6 +303,12 @@ class NodeByteStream implements CarrierStream {
   #onWritten = (error?: Error | null): void => {
     // Writes end in order, so the lent one is the last to be called back.
     if (--this.#writes > 0 || error || !this.#lent) return;
+    if (this.#waitsBelow) this.#carrier?.socket.once("drain", this.#onTaken);
+    else this.#onTaken();
+  };
+
+  #onTaken = (): void => {
+    if (!this.#lent) return;
     this.#lent = false;
     this.#delivery.writable();
   };

@@ -7,7 +7,7 @@ import type { ByteStream, ConnectContext, ConnectTarget } from "./transport.ts";
 
 /** A stream that a tunnel can be opened on. */
 export interface CarrierStream extends ByteStream {
-  /** Takes back what a sink had and was not for it: the next one gets it first. Only while paused. */
+  /** Takes the stream back from its sink, with bytes that were not for it: the next one gets them first. While paused. */
   putBack(bytes: Uint8Array): void;
 }
 
