@@ -165,7 +165,7 @@ export class MessageDecoder {
     return first & 0x0f;
   }
 
-  /** §5.4: the rules of fragmentation, and the limit on a message's size, checked on the header. */
+  /** The limit on a message's size is checked on the header. */
   #beginFrame(): void {
     const { opcode, length } = this.#header;
     this.frames++;
@@ -175,12 +175,7 @@ export class MessageDecoder {
       this.#controlLength = 0;
       return;
     }
-    if (opcode === Opcode.Continuation) {
-      if (this.#messageOpcode === 0) throw violation("a continuation frame with nothing to continue");
-    } else {
-      if (this.#messageOpcode !== 0) {
-        throw violation(`a new message (opcode ${opcode}) inside a fragmented one`);
-      }
+    if (opcode !== Opcode.Continuation) {
       this.#messageOpcode = opcode;
       this.#compressed = this.#header.rsv1;
       if (opcode === Opcode.Text) this.#utf8.reset();
