@@ -33,6 +33,7 @@ describe("README", () => {
       await writeFile(
         file,
         code.replaceAll('"@silver9/websocket"', `"${new URL("mod.ts", root)}"`)
+          .replaceAll('"@silver9/websocket/web"', `"${new URL("src/web/mod.ts", root)}"`)
           .replaceAll("wss://example.com/feed", server.url),
       );
       assertEquals(await runExample(pathToFileURL(file)), prints);
