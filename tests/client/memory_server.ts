@@ -24,6 +24,8 @@ export interface MemoryServerOptions {
   readonly server?: MemoryStreamOptions;
   /** Bytes that leave with the answer to the opening handshake. */
   readonly append?: Uint8Array;
+  /** Header fields of that answer beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What to do with a frame. Default: echoes messages, answers Close and then ends the stream. */
   onFrame?(server: MemoryServer, frame: PlainFrame): void;
 }
@@ -72,7 +74,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
       if (end < 4) return;
       open = true;
       pending = pending.subarray(end);
-      server.send(answerTo(parseRequest(text.slice(0, end)), { append: options.append }));
+      server.send(answerTo(parseRequest(text.slice(0, end)), { append: options.append, headers: options.headers }));
     }
     const read = splitFrames(pending);
     pending = read.rest;

@@ -5,7 +5,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { type WebSocket as WsSocket, WebSocketServer } from "ws";
+import { type PerMessageDeflateOptions, type WebSocket as WsSocket, WebSocketServer } from "ws";
 import { certificates } from "./certificates.ts";
 
 /** A running echo server. */
@@ -23,8 +23,11 @@ export interface EchoServer extends AsyncDisposable {
 export interface EchoServerOptions {
   /** Serves `wss:` with {@linkcode certificates}' server certificate. Default: `false`. */
   tls?: boolean;
-  /** Agrees to permessage-deflate (RFC 7692) when it is offered. Default: `false`; Deno's never does. */
-  perMessageDeflate?: boolean;
+  /**
+   * Agrees to permessage-deflate (RFC 7692) when it is offered; an object has options of `ws`. Default: `false`; Deno's
+   * never does.
+   */
+  perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /** Default: any free port. */
   port?: number;
 }
@@ -116,7 +119,7 @@ export async function bunServer(options: EchoServerOptions = {}): Promise<EchoSe
     },
     websocket: {
       message: (socket, message) => void socket.send(message),
-      perMessageDeflate: options.perMessageDeflate ?? false,
+      perMessageDeflate: options.perMessageDeflate !== undefined && options.perMessageDeflate !== false,
       maxPayloadLength: maxMessageSize,
       // Past it Bun drops messages.
       backpressureLimit: maxMessageSize,
