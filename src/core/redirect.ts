@@ -1,4 +1,3 @@
-import { encodeLatin1 } from "./latin1.ts";
 import type { ResponseParser } from "./response_parser.ts";
 import { parseWebSocketUrl, type WebSocketUrl } from "./url.ts";
 
@@ -20,18 +19,17 @@ export function locationIn(response: ResponseParser): string | undefined {
  */
 export function resolveLocation(location: string, from: WebSocketUrl): WebSocketUrl {
   const base = `${from.secure ? "wss" : "ws"}://${from.authority}${from.resource}`;
-  const text = decodeUtf8(location);
+  const text = encodeBytes(location);
   if (!URL.canParse(text, base)) return parseWebSocketUrl(text);
   const resolved = new URL(text, base);
   resolved.hash = "";
   const to = parseWebSocketUrl(resolved);
-  if (from.socketPath === undefined || to.authority !== from.authority || to.secure !== from.secure) {
-    return to;
-  }
+  if (from.socketPath === undefined || to.socketPath !== undefined) return to;
+  if (to.authority !== from.authority || to.secure !== from.secure) return to;
   return parseWebSocketUrl(from.href.slice(0, -from.resource.length) + to.resource);
 }
 
-/** RFC 9110 §10.2.2 has URIs in ASCII; servers that do not keep to it send UTF-8. */
-function decodeUtf8(location: string): string {
-  return new TextDecoder().decode(encodeLatin1(location));
+/** RFC 9110 §10.2.2 has URIs in ASCII; servers that do not keep to it send UTF-8, a character here for each byte. */
+function encodeBytes(location: string): string {
+  return location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -33,6 +33,8 @@ describe("Location", () => {
 
   it("UTF-8 where it should be ASCII", () => {
     assertEquals(resolved("/stra\xc3\x9fe"), "wss://example.com:444/stra%C3%9Fe");
+    assertEquals(resolved("https://m\xc3\xbcnchen.example/"), "wss://xn--mnchen-3ya.example/");
+    assertEquals(resolved("/\xe9"), "wss://example.com:444/%E9");
     assertEquals(resolved("/a b"), "wss://example.com:444/a%20b");
   });
 
@@ -44,6 +46,7 @@ describe("Location", () => {
     assertEquals(resolved("http://localhost:8080/d", from), "ws://localhost:8080/d");
     assertEquals(resolved("https://localhost/d", from), "wss://localhost/d");
     assertEquals(resolved("https://localhost/d", "wss+unix:/s"), "wss+unix:/s:/d");
+    assertEquals(resolved("ws+unix:/other.sock:/d", from), "ws+unix:/other.sock:/d");
   });
 
   it("nonsense, and other schemes", () => {
