@@ -4,7 +4,9 @@ import {
   CANCELLED,
   CLOSED,
   FIRST,
+  HEAD,
   LAST,
+  LAST_READER,
   LAST_WRITER,
   padded,
   PART_HEADER,
@@ -16,6 +18,13 @@ import type { Status } from "./status.ts";
 import { BLOCKED, BUSY, DONE, ENDED } from "./status.ts";
 
 const NOT_STREAMING = -1;
+/** Readers are numbered from 1. */
+const NOBODY = 0;
+/**
+ * An empty ring is begun anew when a write would pass a multiple of so many bytes: pages that were never written to
+ * cost no memory, and those just used are still in the processor's cache. A power of two.
+ */
+const STRETCH = 256 * 1024;
 
 /** Writes records into a ring. None of its methods waits: each answers what came of one attempt. */
 export class RingWriter {
@@ -55,7 +64,7 @@ export class RingWriter {
     if (!ring.sendLock.tryTake()) return ring.isClosed ? ENDED : BUSY;
     let status: Status;
     try {
-      const tail = Atomics.load(this.#control, TAIL);
+      const tail = this.#tailFor(size);
       const at = tail & (this.#capacity - 1);
       if ((tail & CLOSED) !== 0) {
         status = ENDED;
@@ -82,7 +91,7 @@ export class RingWriter {
     const size = PART_HEADER + padded(end - start);
     const ring = this.#ring;
     if (!ring.sendLock.tryTake()) return ring.isClosed ? ENDED : BUSY;
-    const tail = Atomics.load(this.#control, TAIL);
+    const tail = this.#tailFor(size);
     const at = tail & (this.#capacity - 1);
     let status: Status;
     if ((tail & CLOSED) !== 0) {
@@ -178,6 +187,28 @@ export class RingWriter {
   #endStream(status: Status): Status {
     this.#streamed = NOT_STREAMING;
     return status;
+  }
+
+  /** The tail, for a record of `size` bytes: where the ring is empty, perhaps back at its beginning. The lock is held. */
+  #tailFor(size: number): number {
+    const tail = Atomics.load(this.#control, TAIL);
+    const at = tail & (this.#capacity - 1);
+    const isWithinStretch = ((at ^ (at + size)) & -STRETCH) === 0;
+    if (isWithinStretch || at < size || (tail & CLOSED) !== 0 || this.#ring.head !== tail) return tail;
+    return this.#rewind(tail, this.#capacity - at);
+  }
+
+  /** Begins an empty ring anew, unless a reader is just looking. Answers the tail. */
+  #rewind(tail: number, toEnd: number): number {
+    const { receiveLock } = this.#ring;
+    if (!receiveLock.tryTake()) return tail;
+    if (this.#publish(tail, toEnd)) {
+      // Whoever reads next has to look afresh: what it knows of the tail is behind the head now.
+      this.#control[LAST_READER] = NOBODY;
+      Atomics.store(this.#control, HEAD, (tail + toEnd) | 0);
+    }
+    receiveLock.give();
+    return Atomics.load(this.#control, TAIL);
   }
 
   /** Whether a record that the ring's end splits has room now. */
