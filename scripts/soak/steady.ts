@@ -40,7 +40,7 @@ export class Steady {
       onTextMessage: (_, { bytes }) => steady.#onMessage(false, bytes),
       onBinaryMessage: (_, { bytes }) => steady.#onMessage(true, bytes),
     });
-    steady.#ended.catch((error) => steady.#echoes.resolve(`${steady.name}: ${error}`));
+    steady.#watchEnd();
     return steady;
   }
 
@@ -60,6 +60,7 @@ export class Steady {
       return await thread.join();
     };
     steady.#ended = receive();
+    steady.#watchEnd();
     return steady;
   }
 
@@ -67,13 +68,12 @@ export class Steady {
   async beat(count: number): Promise<string | undefined> {
     this.#wanted = this.received.messages + count;
     const echoes = this.#echoes = Promise.withResolvers();
-    const ended = this.#ended.then(({ code }) => `${this.name}: ended with ${code}`);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve(`${this.name}: no echo within ${ECHO_LIMIT} ms`), ECHO_LIMIT);
     });
     for (let sent = 0; sent < count; sent++) this.#sendNext();
-    const fault = await Promise.race([echoes.promise, ended, late]);
+    const fault = await Promise.race([echoes.promise, late]);
     clearTimeout(timer);
     return fault;
   }
@@ -83,6 +83,12 @@ export class Steady {
     this.#close();
     const { code, wasClean } = await this.#ended;
     return wasClean ? undefined : `${this.name}: closed with ${code}`;
+  }
+
+  /** Once for all beats: each would otherwise stay with the promise until the end. */
+  #watchEnd(): void {
+    const tell = (end: unknown): void => this.#echoes.resolve(`${this.name}: ended: ${end}`);
+    this.#ended.then(({ code }) => tell(code), tell);
   }
 
   #sendNext(): void {
