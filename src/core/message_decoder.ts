@@ -212,7 +212,14 @@ export class MessageDecoder {
     const message = this.#message;
     const text = this.#messageOpcode === Opcode.Text;
     const before = message.length;
-    this.#inflate!.write(this.#chunk, start, end, message);
+    try {
+      this.#inflate!.write(this.#chunk, start, end, message);
+    } catch (error) {
+      // Byte by byte, what is not UTF-8 would have been seen before the limit was passed.
+      const within = Math.min(message.length, message.end - 1);
+      if (text && !this.#utf8.validate(message.bytes, before, within)) throw invalidUtf8();
+      throw error;
+    }
     if (text && !this.#utf8.validate(message.bytes, before, message.length)) throw invalidUtf8();
     this.#at = end;
     this.#missing -= end - start;

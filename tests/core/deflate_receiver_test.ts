@@ -140,6 +140,15 @@ describe("deflate_receiver", () => {
     );
   });
 
+  it("39 what is not UTF-8 comes before the limit that is passed behind it, whole and byte by byte", () => {
+    const limits = { maxMessageSize: 100 };
+    for (const bad of [0, 99, 100]) {
+      const bytes = compressedFrame(deflated(new Uint8Array(5000).fill(0x61).fill(0xff, bad, bad + 1)));
+      const outcome = bad < 100 ? "ProtocolViolation 1007" : "LimitExceeded 1009";
+      assertEquals(toldEitherWay(bytes, limits), [outcome]);
+    }
+  });
+
   it("59 stops at maxMessageSize with 1009, exactly", () => {
     const limit = { maxMessageSize: 5000 };
     const exact = compressedFrame(deflated("a".repeat(5000)));

@@ -3,7 +3,7 @@ import type { EventEmitter } from "node:events";
 
 /** What is used of a receiver of `ws`. */
 export interface WsReceiver extends EventEmitter {
-  write(bytes: Uint8Array): boolean;
+  write(bytes: Uint8Array, taken?: (error?: Error | null) => void): boolean;
 }
 
 /** What is used of `ws`'s permessage-deflate. */

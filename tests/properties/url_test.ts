@@ -177,7 +177,7 @@ describe("1 any URL", () => {
       fc.property(unixScheme, path, (scheme, path) => {
         try {
           const parsed = parseWebSocketUrl(scheme + path);
-          assert(parsed.socketPath?.startsWith("/"), parsed.socketPath);
+          assert(parsed.socketPath !== undefined && parsed.socketPath.startsWith("/"), parsed.socketPath);
           assert(!parsed.socketPath.includes("\0"));
           assert(/^\/[\x21-\x7e]*$/.test(parsed.resource), parsed.resource);
           assertEquals(parseWebSocketUrl(parsed.href), parsed, "once more");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { type CloseInfo, type NonBlockingClient, WebSocketError } from "../../../mod.ts";
 import { type Actions, callbackNames, recorder } from "../../client/recorder.ts";
-import { frameSize } from "../../../src/core/protocol.ts";
+import { frameSize } from "../../../src/core/encoder.ts";
 import type { MemoryStreamOptions } from "../../../src/transport/memory.ts";
 import { microtasks, type PinnedClient, pinnedClient } from "../pinned_client.ts";
 import type { Action, ClientAction, Scenario, TimeAction } from "./actions.ts";
