@@ -2,7 +2,7 @@ import { checkCloseCode, checkControlPayload, checkTextBytes } from "../core/che
 import { CloseCode } from "../core/close_code.ts";
 import { closePayload } from "../core/close_frame.ts";
 import { WebSocketError } from "../core/errors.ts";
-import { frameSize } from "../core/protocol.ts";
+import { frameSize } from "../core/encoder.ts";
 import { Memory } from "../channel/memory.ts";
 import type { ControlMessage } from "./events.ts";
 

@@ -20,6 +20,11 @@ export function headerSize(payloadLength: number): number {
   return payloadLength < 126 ? 6 : payloadLength < 65536 ? 8 : MAX_HEADER;
 }
 
+/** Bytes that a client's frame with this payload length takes on the wire. */
+export function frameSize(payloadLength: number): number {
+  return headerSize(payloadLength) + payloadLength;
+}
+
 /** Writes a client's frames (RFC 6455 §5.2), each masked with a key of its own (§5.3). */
 export class FrameEncoder {
   readonly #keys: MaskKeys;

@@ -1,15 +1,14 @@
-import { checkCloseCode, checkControlPayload, checkTextBytes } from "./check_send.ts";
+import { checkCloseCode, checkControlPayload } from "./check_send.ts";
 import { CloseCode } from "./close_code.ts";
 import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
 import type { CloseInfo } from "./close_info.ts";
 import type { PerMessageDeflate } from "./deflate.ts";
-import { deflateBound, type DeflateSender } from "./deflate_sender.ts";
-import { encodeAlone, FrameEncoder, headerSize } from "./encoder.ts";
 import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
 import { MessageDecoder, type MessageDecoderOptions } from "./message_decoder.ts";
+import { MessageSender } from "./message_sender.ts";
 import { Opcode } from "./opcode.ts";
-import { OutputBuffer } from "./output_buffer.ts";
+import type { OutputBuffer } from "./output_buffer.ts";
 import type { Payload } from "./payload.ts";
 import { type ConnectionState, nextState } from "./state.ts";
 
@@ -42,11 +41,6 @@ export interface ProtocolOptions extends Omit<MessageDecoderOptions, "inflate"> 
 
 /** Pongs go straight out while less than this many bytes wait; beyond, only the latest is kept. */
 const PONG_BACKLOG = 16 * 1024;
-/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
-const MOST_PER_UNIT = 3;
-
-/** Where a text is put that is to be compressed. */
-const encoding = new OutputBuffer();
 
 /**
  * A client's side of RFC 6455 after the opening handshake, without I/O: bytes in by `receive`, events out by
@@ -58,13 +52,10 @@ const encoding = new OutputBuffer();
  */
 export class Protocol {
   /** Frames to be written. The caller empties it. */
-  readonly output: OutputBuffer = new OutputBuffer();
-  /** Bytes that the caller took out of `output` and could not write yet; it keeps this up to date. */
-  unsent = 0;
+  readonly output: OutputBuffer;
 
   readonly #decoder: MessageDecoder;
-  readonly #encoder: FrameEncoder;
-  readonly #maxBufferedAmount: number;
+  readonly #sender: MessageSender;
   readonly #deflate: PerMessageDeflate | undefined;
   #state: ConnectionState = "open";
   /** The answer to the latest ping, when too much was waiting to append it (§5.5.3). */
@@ -73,20 +64,28 @@ export class Protocol {
   #closeReceived: CloseFrame | undefined;
   #initiator: CloseInfo["initiator"] = "none";
   #error: WebSocketError | undefined;
-  #framesSent = 0;
 
   /** Begins in state `open`: the opening handshake is over. */
   constructor(options: ProtocolOptions) {
-    const { deflate } = options;
+    const { deflate, maskKeys, maxBufferedAmount } = options;
     this.#decoder = new MessageDecoder({ ...options, inflate: deflate?.receiver });
-    this.#encoder = new FrameEncoder(options.maskKeys);
-    this.#maxBufferedAmount = options.maxBufferedAmount;
+    this.#sender = new MessageSender({ maskKeys, maxBufferedAmount, deflate: deflate?.sender });
+    this.output = this.#sender.output;
     this.#deflate = deflate;
   }
 
   /** Where the connection stands. */
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** Bytes that the caller took out of `output` and could not write yet; it keeps this up to date. */
+  get unsent(): number {
+    return this.#sender.unsent;
+  }
+
+  set unsent(bytes: number) {
+    this.#sender.unsent = bytes;
   }
 
   /** What the peer did wrong, after `Failed`. */
@@ -101,7 +100,7 @@ export class Protocol {
 
   /** Frames put into `output` so far. */
   get framesSent(): number {
-    return this.#framesSent;
+    return this.#sender.frames;
   }
 
   /** Frames whose header has been read so far. */
@@ -159,7 +158,7 @@ export class Protocol {
   /** §5.5.3: as soon as is practical; of several pings that wait for an answer the latest is enough. */
   #answerPing(payload: Uint8Array): void {
     if (this.output.length + this.unsent < PONG_BACKLOG) {
-      this.#frame(Opcode.Pong, payload);
+      this.#sender.frame(Opcode.Pong, payload);
       this.#pong = undefined;
     } else {
       this.#pong = payload.slice();
@@ -169,7 +168,7 @@ export class Protocol {
   /** Appends the pong that had to wait, if any. Call when nothing is unsent but what is in `output`. */
   releasePong(): void {
     if (this.#pong === undefined) return;
-    this.#frame(Opcode.Pong, this.#pong);
+    this.#sender.frame(Opcode.Pong, this.#pong);
     this.#pong = undefined;
   }
 
@@ -179,90 +178,30 @@ export class Protocol {
    * compression), and `ConnectionClosed` once a Close has been sent. `compress`: unless it is too short for that.
    */
   sendText(text: string | Uint8Array, compress = true): void {
-    const sender = compress ? this.#deflate?.sender : undefined;
-    if (sender !== undefined && (text.length * MOST_PER_UNIT >= sender.threshold)) {
-      this.#sendDeflatedText(text, sender);
-    } else if (typeof text === "string") {
-      // A unit takes at least one byte; how many it took is known when it is encoded.
-      this.#checkSend(text.length);
-      const before = this.output.length;
-      const length = this.#encoder.text(this.output, Opcode.Text, text);
-      if (this.output.length + this.unsent > this.#maxBufferedAmount) {
-        this.output.length = before;
-        if (before === 0) this.output.clear();
-        this.#checkSend(length);
-      }
-      this.#framesSent++;
-    } else {
-      checkTextBytes(text);
-      this.#checkSend(text.length);
-      this.#frame(Opcode.Text, text);
-    }
+    this.#checkOpen(text.length);
+    if (typeof text === "string") this.#sender.text(text, compress);
+    else this.#sender.textBytes(text, compress);
   }
 
   /** Appends a binary message. */
   sendBinary(data: Uint8Array, compress = true): void {
-    const sender = compress ? this.#deflate?.sender : undefined;
-    if (sender !== undefined) return this.#sendDeflated(Opcode.Binary, data, sender);
-    this.#checkSend(data.length);
-    this.#frame(Opcode.Binary, data);
-  }
-
-  #sendDeflatedText(text: string | Uint8Array, sender: DeflateSender): void {
-    if (typeof text !== "string") {
-      checkTextBytes(text);
-      return this.#sendDeflated(Opcode.Text, text, sender);
-    }
-    this.#checkSend(text.length);
-    const encoded = encoding;
-    encodeAlone(encoded, text);
-    try {
-      this.#sendDeflated(Opcode.Text, encoded.bytes.subarray(0, encoded.length), sender);
-    } finally {
-      encoded.clear();
-    }
-  }
-
-  /**
-   * What is compressed has to be sent, since later messages refer to it. So room is looked for before: the message
-   * must fit as it is, and where it might not when compression makes it longer, it is sent as it is.
-   */
-  #sendDeflated(opcode: Opcode, message: Uint8Array, sender: DeflateSender): void {
-    this.#checkSend(message.length);
-    const most = this.output.length + this.unsent + frameSize(deflateBound(message.length));
-    if (message.length < sender.threshold || most > this.#maxBufferedAmount) {
-      return this.#frame(opcode, message);
-    }
-    this.#encoder.deflated(this.output, opcode, message, sender);
-    this.#framesSent++;
+    this.#checkOpen(data.length);
+    this.#sender.binary(data, compress);
   }
 
   /** Appends a ping or a pong; throws `LimitExceeded` for more than 125 bytes (§5.5). */
   sendControl(opcode: typeof Opcode.Ping | typeof Opcode.Pong, data: Uint8Array): void {
     checkControlPayload(opcode === Opcode.Ping ? "ping" : "pong", data);
-    this.#checkSend(data.length);
-    this.#frame(opcode, data);
+    this.#checkOpen(data.length);
+    this.#sender.checkRoom(data.length);
+    this.#sender.frame(opcode, data);
   }
 
-  #checkSend(payloadLength: number): void {
+  #checkOpen(payloadLength: number): void {
     // §5.5.1: nothing follows a Close frame.
-    if (this.#state !== "open") {
-      throw new WebSocketError(
-        "ConnectionClosed",
-        `sending ${payloadLength} bytes: the connection is ${this.#state}`,
-      );
-    }
-    const waiting = this.output.length + this.unsent;
-    if (waiting + frameSize(payloadLength) <= this.#maxBufferedAmount) return;
-    throw new WebSocketError(
-      "LimitExceeded",
-      `sending ${payloadLength} bytes: ${waiting} are waiting already, where maxBufferedAmount is ${this.#maxBufferedAmount}`,
-    );
-  }
-
-  #frame(opcode: Opcode, payload: Uint8Array): void {
-    this.#encoder.frame(this.output, opcode, payload);
-    this.#framesSent++;
+    if (this.#state === "open") return;
+    const what = `sending ${payloadLength} bytes`;
+    throw new WebSocketError("ConnectionClosed", `${what}: the connection is ${this.#state}`);
   }
 
   /**
@@ -304,7 +243,7 @@ export class Protocol {
 
   #sendClosePayload(payload: Uint8Array): void {
     this.releasePong();
-    this.#frame(Opcode.Close, payload);
+    this.#sender.frame(Opcode.Close, payload);
     this.#closeSent = true;
   }
 
@@ -324,9 +263,4 @@ export class Protocol {
       ...(cause === undefined ? {} : { error: cause }),
     };
   }
-}
-
-/** Bytes that a frame with this payload length takes on the wire. */
-export function frameSize(payloadLength: number): number {
-  return headerSize(payloadLength) + payloadLength;
 }

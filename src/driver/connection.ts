@@ -1,9 +1,10 @@
 import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import type { PerMessageDeflate } from "../core/deflate.ts";
+import { frameSize } from "../core/encoder.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { MaskKeys } from "../core/mask.ts";
-import { frameSize, Protocol } from "../core/protocol.ts";
+import { Protocol } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
 import type { Clock, Timer } from "./clock.ts";

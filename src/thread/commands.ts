@@ -2,7 +2,7 @@ import { CONTROL_KIND, UNCOMPRESSED } from "../channel/control_codec.ts";
 import type { Codec } from "../channel/codec.ts";
 import { Memory } from "../channel/memory.ts";
 import { CloseCode } from "../core/close_code.ts";
-import { frameSize } from "../core/protocol.ts";
+import { frameSize } from "../core/encoder.ts";
 import type { Connection } from "../driver/connection.ts";
 import type { SendOptions } from "../driver/send_options.ts";
 

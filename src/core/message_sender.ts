@@ -1,0 +1,117 @@
+import { checkTextBytes } from "./check_send.ts";
+import { deflateBound, type DeflateSender } from "./deflate_sender.ts";
+import { encodeAlone, FrameEncoder, frameSize } from "./encoder.ts";
+import { WebSocketError } from "./errors.ts";
+import type { MaskKeys } from "./mask.ts";
+import { Opcode } from "./opcode.ts";
+import { OutputBuffer } from "./output_buffer.ts";
+
+/** What a {@linkcode MessageSender} needs. */
+export interface MessageSenderOptions {
+  readonly maskKeys: MaskKeys;
+  /** Bytes that may wait before a message is refused. */
+  readonly maxBufferedAmount: number;
+  /** Compresses messages. Default: none are. */
+  readonly deflate?: DeflateSender;
+}
+
+/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
+const MOST_PER_UNIT = 3;
+
+/** Where a text is put that is to be compressed. */
+const encoded = new OutputBuffer();
+
+/** Puts messages and frames into the output: within the limit, compressed where that was agreed on. */
+export class MessageSender {
+  /** Frames to be written. */
+  readonly output: OutputBuffer = new OutputBuffer();
+  /** Bytes that were taken out of `output` and not written yet. */
+  unsent = 0;
+  /** Frames put into `output` so far. */
+  frames = 0;
+
+  readonly #encoder: FrameEncoder;
+  readonly #maxBufferedAmount: number;
+  readonly #deflate: DeflateSender | undefined;
+
+  constructor({ maskKeys, maxBufferedAmount, deflate }: MessageSenderOptions) {
+    this.#encoder = new FrameEncoder(maskKeys);
+    this.#maxBufferedAmount = maxBufferedAmount;
+    this.#deflate = deflate;
+  }
+
+  /** Appends a text message; throws `LimitExceeded`, and appends nothing, where there is no room for it as it is. */
+  text(text: string, compress: boolean): void {
+    // A unit takes at least one byte; how many it took is known when it is encoded.
+    this.checkRoom(text.length);
+    const { output } = this;
+    if (compress && this.#deflate !== undefined && text.length * MOST_PER_UNIT >= this.#deflate.threshold) {
+      return this.#deflatedText(text, this.#deflate);
+    }
+    const before = output.length;
+    const length = this.#encoder.text(output, Opcode.Text, text);
+    if (output.length + this.unsent > this.#maxBufferedAmount) {
+      output.length = before;
+      if (before === 0) output.clear();
+      this.checkRoom(length);
+    }
+    this.frames++;
+  }
+
+  /** As `text`, for a text given in UTF-8. */
+  textBytes(text: Uint8Array, compress: boolean): void {
+    checkTextBytes(text);
+    this.#message(Opcode.Text, text, compress);
+  }
+
+  /** Appends a binary message; otherwise as `text`. */
+  binary(data: Uint8Array, compress: boolean): void {
+    this.#message(Opcode.Binary, data, compress);
+  }
+
+  /** Appends a frame, whatever waits. */
+  frame(opcode: Opcode, payload: Uint8Array): void {
+    this.#encoder.frame(this.output, opcode, payload);
+    this.frames++;
+  }
+
+  /** Throws `LimitExceeded` where a frame with this payload would not fit. */
+  checkRoom(payloadLength: number): void {
+    const waiting = this.output.length + this.unsent;
+    if (waiting + frameSize(payloadLength) <= this.#maxBufferedAmount) return;
+    throw new WebSocketError(
+      "LimitExceeded",
+      `sending ${payloadLength} bytes: ${waiting} are waiting already, where maxBufferedAmount is ${this.#maxBufferedAmount}`,
+    );
+  }
+
+  #message(opcode: Opcode, message: Uint8Array, compress: boolean): void {
+    this.checkRoom(message.length);
+    if (compress && this.#deflate !== undefined) this.#deflated(opcode, message, this.#deflate);
+    else this.frame(opcode, message);
+  }
+
+  #deflatedText(text: string, deflate: DeflateSender): void {
+    encodeAlone(encoded, text);
+    try {
+      const bytes = encoded.bytes.subarray(0, encoded.length);
+      this.checkRoom(bytes.length);
+      this.#deflated(Opcode.Text, bytes, deflate);
+    } finally {
+      encoded.clear();
+    }
+  }
+
+  /**
+   * Once compressed, a message has to be sent, since later ones refer to it. So there must be room before: for the
+   * message as it is, which is then sent so where compression might make it too long.
+   */
+  #deflated(opcode: Opcode, message: Uint8Array, deflate: DeflateSender): void {
+    const most = this.output.length + this.unsent + frameSize(deflateBound(message.length));
+    if (message.length < deflate.threshold || most > this.#maxBufferedAmount) {
+      return this.frame(opcode, message);
+    }
+    this.#encoder.deflated(this.output, opcode, message, deflate);
+    this.frames++;
+  }
+}
