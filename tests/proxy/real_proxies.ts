@@ -17,6 +17,13 @@ export interface RealProxyKind {
   readonly name: string;
   /** Whether it is on this machine; if not, its tests are skipped. */
   readonly isThere: boolean;
+  /** What it says of a target that does not listen. */
+  readonly refused: string;
+  /** The same proxy with a password that is wrong, and what it says of that. */
+  readonly wrongLogin?: (url: string) => string;
+  readonly denied?: string;
+  /** With which HTTP statuses it says both. */
+  readonly statuses?: readonly number[];
   start(): Promise<RealProxy>;
 }
 
@@ -72,19 +79,26 @@ function at(scheme: string, program: RunningProgram, below?: RunningProgram): Re
   };
 }
 
+const http = { isThere: tinyproxy !== undefined, refused: "the proxy answered 500", statuses: [500, 401] };
+const socks = { isThere: microsocks !== undefined, refused: "connection refused (SOCKS reply 5)" };
+const wrongLogin = (url: string): string => url.replace(/:[^:]*@/, ":wr0ng@");
+
 /** Those of Debian. Users and passwords are percent-encoded. */
 export const realProxies: readonly RealProxyKind[] = [
   {
+    ...http,
     name: "tinyproxy",
-    isThere: tinyproxy !== undefined,
     start: async () => at("http://", await startTinyproxy("")),
   },
   {
+    ...http,
     name: "tinyproxy with a password",
-    isThere: tinyproxy !== undefined,
+    wrongLogin,
+    denied: "the proxy answered 401",
     start: async () => at("http://us%65r:s3cr%2Dt@", await startTinyproxy("BasicAuth user s3cr-t")),
   },
   {
+    ...http,
     name: "tinyproxy behind stunnel",
     isThere: tinyproxy !== undefined && stunnel !== undefined,
     async start() {
@@ -93,18 +107,20 @@ export const realProxies: readonly RealProxyKind[] = [
     },
   },
   {
+    ...socks,
     name: "microsocks",
-    isThere: microsocks !== undefined,
     start: async () => at("socks5://", await startMicrosocks()),
   },
   {
-    name: "microsocks, names looked up there",
-    isThere: microsocks !== undefined,
+    ...socks,
+    name: "microsocks, which looks names up",
     start: async () => at("socks5h://", await startMicrosocks()),
   },
   {
+    ...socks,
     name: "microsocks with a password",
-    isThere: microsocks !== undefined,
+    wrongLogin,
+    denied: "the proxy refused the user name or the password",
     start: async () => at("socks5h://user:p%3Ass@", await startMicrosocks("-u", "user", "-P", "p:ss")),
   },
 ];
