@@ -90,7 +90,7 @@ export class WebSocket extends EventTarget {
     });
   }
 
-  /** The URL, normalised. */
+  /** The URL, normalised, without user name and password. */
   get url(): string {
     return this.#establishment.url;
   }

@@ -78,7 +78,7 @@ export class WebSocketStream {
     });
   }
 
-  /** The URL, normalised. */
+  /** The URL, normalised, without user name and password. */
   get url(): string {
     return this.#establishment.url;
   }

@@ -76,6 +76,12 @@ describe("new WebSocket: the URL", () => {
     assertEquals((await requestOf((base) => new WebSocket(url(base)))).target, "/z");
   });
 
+  it("user name and password go into the request, and not into the url attribute", async () => {
+    const { header, url } = await requestOf((base) => new OurWebSocket(base.replace("//", "//me:s3cret@")));
+    assertEquals(header("authorization"), `Basic ${btoa("me:s3cret")}`);
+    assertEquals(url.includes("s3cret"), false);
+  });
+
   both("http: and https: are read as ws: and wss:", async (WebSocket) => {
     const { target } = await requestOf((base) => new WebSocket(base.replace("ws:", "http:")));
     assertEquals(target, "/");
