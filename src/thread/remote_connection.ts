@@ -1,14 +1,12 @@
-import { createChannel } from "../channel/channel.ts";
-import { controlCodec } from "../channel/control_codec.ts";
-import type { ReceiverHandle, SenderHandle } from "../channel/handle.ts";
+import type { ReceiverHandle } from "../channel/handle.ts";
 import type { Codec } from "../channel/codec.ts";
 import type { Receiver } from "../channel/receiver.ts";
-import { Sender } from "../channel/sender.ts";
+import type { Sender } from "../channel/sender.ts";
 import { refuseCodecObject } from "../client/check_deflate.ts";
-import { checkOptions, DEFAULT_CAPACITY, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
+import { checkOptions, DEFAULT_MAX_BUFFERED, type Rules } from "../client/check_options.ts";
 import { checkUnixSocket } from "../client/check_address.ts";
 import type { ConnectionView } from "../client/connected_client.ts";
-import type { ControlMessage, WebSocketEvent } from "../client/events.ts";
+import type { ControlMessage } from "../client/events.ts";
 import { DEFAULT_HANDSHAKE_TIMEOUT } from "../client/open_connection.ts";
 import type { ClientOptions, ThreadOptions } from "../client/options.ts";
 import { CloseCode } from "../core/close_code.ts";
@@ -18,10 +16,11 @@ import type { ConnectionState } from "../core/state.ts";
 import { parseWebSocketUrl } from "../core/url.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
 import { withReason } from "./abort_reason.ts";
+import { endEvents } from "./end_events.ts";
 import { IoThread } from "./io_thread.ts";
 import { plainOptions } from "./open_request.ts";
-import { OwnerLookup } from "./owner_lookup.ts";
-import { type LogLevel, type OpenedReport, type Report, reportCodec } from "./reports.ts";
+import { OwnerChannels } from "./owner_channels.ts";
+import type { LogLevel, OpenedReport, Report } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
 
 /** The settings of a connection on another thread. */
@@ -33,7 +32,6 @@ export interface RemoteOptions<Event> {
   readonly eventCodec: Codec<Event>;
 }
 
-const REPORT_CAPACITY = 64 * 1024;
 /** How long a thread may take to start, beyond the time that connecting may take, in milliseconds. */
 const START_LIMIT = 5_000;
 
@@ -45,9 +43,9 @@ export class RemoteConnection<Event> implements ConnectionView {
   /** Settles when the connection has ended; never rejects. */
   readonly ended: Promise<CloseInfo>;
 
+  readonly #channels: OwnerChannels<Event>;
   readonly #reports: Receiver<Report>;
   readonly #thread: IoThread;
-  readonly #lookup: OwnerLookup | undefined;
   readonly #options: ClientOptions & ThreadOptions;
   readonly #onAbort = (): void => this.shared.signal(Signal.Abort);
   readonly #end = Promise.withResolvers<CloseInfo>();
@@ -58,8 +56,6 @@ export class RemoteConnection<Event> implements ConnectionView {
   #holds = false;
   /** Whether this thread waits for it to be open. */
   #blocked = false;
-  /** The ends that the host opens for itself; ours are kept open until it has. */
-  #lent: readonly { release(): void }[];
 
   /** Asks the thread to open it. Throws `InvalidUrl` or `InvalidConfiguration` before anything is started. */
   constructor(url: string | URL, remote: RemoteOptions<Event>) {
@@ -67,28 +63,13 @@ export class RemoteConnection<Event> implements ConnectionView {
     checkOptions(remote.options, remote.rules);
     checkUnixSocket(parsed, remote.options);
     refuseCodecObject(remote.options);
-    const {
-      thread,
-      workerUrl,
-      eventCapacity = DEFAULT_CAPACITY,
-      controlCapacity = DEFAULT_CAPACITY,
-      ...options
-    } = remote.options;
-    const { spinWaitDuration, signal } = options;
+    const { thread, workerUrl, eventCapacity: _, controlCapacity: __, ...options } = remote.options;
+    const { signal } = options;
     const plain = plainOptions(parsed, options);
-    const events = createChannel(remote.eventCodec, { capacity: eventCapacity, spinWaitDuration });
-    const control = createChannel(controlCodec, { capacity: controlCapacity, spinWaitDuration });
-    const reports = createChannel(reportCodec, { capacity: REPORT_CAPACITY });
-    this.#lookup = OwnerLookup.of(options.lookup);
-    this.#lent = [
-      events.sender,
-      control.receiver,
-      reports.sender,
-      ...this.#lookup ? [this.#lookup.lent] : [],
-    ];
-    this.events = events.receiver;
-    this.control = control.sender;
-    this.#reports = reports.receiver;
+    const channels = this.#channels = new OwnerChannels(remote.options, remote.eventCodec);
+    this.events = channels.events;
+    this.control = channels.control;
+    this.#reports = channels.reports;
     this.#options = remote.options;
     this.ended = this.#end.promise;
     this.shared.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
@@ -98,10 +79,7 @@ export class RemoteConnection<Event> implements ConnectionView {
       options: plain,
       logs: options.logger !== undefined,
       alone: thread === undefined,
-      events: events.sender.handle() as SenderHandle<never>,
-      control: control.receiver.handle(),
-      reports: reports.sender.handle(),
-      lookups: this.#lookup?.handle,
+      ...channels.handles,
       state: this.shared.memory,
     });
     if (thread === undefined) this.#thread.stopWhenIdle();
@@ -246,18 +224,17 @@ export class RemoteConnection<Event> implements ConnectionView {
   }
 
   #onReport(report: Report): void {
-    for (const end of this.#lent) end.release();
-    this.#lent = [];
+    this.#channels.handedOver();
     switch (report.type) {
       case "lookup":
-        this.#lookup?.answer(report.host, this.#blocked);
+        this.#channels.lookup?.answer(report.host, this.#blocked);
         break;
       case "opened":
-        this.#lookup?.release();
+        this.#channels.lookup?.release();
         this.#opened = report.opened;
         break;
       case "failed":
-        this.#lookup?.release();
+        this.#channels.lookup?.release();
         this.#failed = withReason(report.error, this.#options.signal);
         break;
       case "log":
@@ -288,7 +265,7 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.#failed = error;
     this.shared.signal(Signal.ForceQuit);
     this.shared.publishClosed();
-    this.#lookup?.release();
+    this.#channels.lookup?.release();
     this.control.closeChannel();
     this.#reports.closeChannel();
     if (this.#options.thread === undefined) this.#thread.terminate();
@@ -313,15 +290,6 @@ export class RemoteConnection<Event> implements ConnectionView {
   #forgetSignal(): void {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
-}
-
-/** Tells whoever receives the events of a thread that has died, if there is room and no lock in the way. */
-function endEvents(handle: ReceiverHandle<WebSocketEvent>, error: WebSocketError): void {
-  const events = Sender.from<WebSocketEvent>({ ...handle, end: "sender" });
-  events.trySend({ type: "error", error });
-  events.trySend({ type: "quit" });
-  events.closeChannel();
-  events.release();
 }
 
 function tooLate(): WebSocketError {
