@@ -4,7 +4,6 @@
  * @module
  */
 import process from "node:process";
-import { IoThread } from "../../mod.ts";
 import type { SoakServerAddress } from "./server.ts";
 import { Soak, type SoakSettings } from "./soak.ts";
 
@@ -14,7 +13,6 @@ export interface ClientSettings extends SoakSettings {
 }
 
 const { server, ...settings }: ClientSettings = JSON.parse(process.argv[2]!);
-await using thread = new IoThread();
-const soak = new Soak({ ...settings, server, thread, print: (line) => console.log(JSON.stringify(line)) });
+const soak = new Soak({ ...settings, server, print: (line) => console.log(JSON.stringify(line)) });
 const result = await soak.run();
 console.log(JSON.stringify({ result }));

@@ -1,5 +1,5 @@
 import { Random } from "../../tests/channel/random.ts";
-import type { IoThread } from "../../mod.ts";
+import { IoThread } from "../../mod.ts";
 import { cpuMs, Duty } from "./duty.ts";
 import { type Holdings, settledHoldings } from "./holdings.ts";
 import { LoopDelay } from "./loop_delay.ts";
@@ -22,7 +22,6 @@ export interface SoakSettings {
 /** What a soak is given. */
 export interface SoakParts extends SoakSettings {
   readonly server: SoakServerAddress;
-  readonly thread: IoThread;
   print(line: unknown): void;
 }
 
@@ -69,6 +68,8 @@ export class Soak {
   readonly #received: Tally = { messages: 0, bytes: 0 };
   readonly #faults: string[] = [];
   readonly #samples: Sample[] = [];
+  /** The thread that visits share. */
+  #thread = new IoThread();
   #steady: readonly Steady[] = [];
   #visits = 0;
   #rounds = 0;
@@ -127,9 +128,9 @@ export class Soak {
   }
 
   async #play(visit: PlannedVisit): Promise<void> {
-    const { server, thread } = this.#parts;
+    const { server } = this.#parts;
     const seed = 1 + this.#random.below(2 ** 30);
-    const { faults, sent, received } = await play(visit, { seed, server, thread });
+    const { faults, sent, received } = await play(visit, { seed, server, thread: this.#thread });
     this.#note(faults);
     add(this.#sent, sent);
     add(this.#received, received);
@@ -150,6 +151,9 @@ export class Soak {
 
   async #sample(): Promise<void> {
     await this.#allOver();
+    // What ended connections leave there is freed by a collection, which cannot be asked for from this thread.
+    await this.#thread.close();
+    this.#thread = new IoThread();
     const visits = this.#visits - this.#sampledVisits;
     const cpuPerVisit = (cpuMs() - this.#sampledCpu) / Math.max(1, visits);
     const loopDelay = this.#delay.take();
@@ -190,6 +194,7 @@ export class Soak {
 
   async #end(): Promise<SoakResult> {
     this.#delay.stop();
+    await this.#thread.close();
     this.#note(await Promise.all(this.#steady.map((steady) => steady.close())));
     const steadyEchoes = this.#steady.reduce((sum, { received }) => sum + received.messages, 0);
     for (const { sent, received } of this.#steady) {
