@@ -3,7 +3,8 @@ import { NonBlockingClient } from "../mod.ts";
 
 /** A client that takes texts and sends them, compressed. */
 export interface Compressing {
-  send(text: string): void;
+  /** Sends all of these, in as few writes as the client can. */
+  sendAll(texts: readonly string[]): void;
   /** Asks the server, by a binary message that is not compressed, to say when everything before it has arrived. */
   ask(): void;
   close(): void;
@@ -20,7 +21,10 @@ async function silver9(url: string, onText: (text: string) => void): Promise<Com
   const client = await NonBlockingClient.connect(url, { perMessageDeflate: true });
   client.run({ onTextMessage: (_, message) => onText(message.text), onError: () => {} });
   return {
-    send: (text) => client.sendText(text),
+    sendAll: (texts) =>
+      client.cork(() => {
+        for (const text of texts) client.sendText(text);
+      }),
     ask: () => client.sendBinary(QUESTION, { compress: false }),
     close: () => client.forceQuit(),
   };
@@ -33,7 +37,7 @@ function ws(url: string, onText: (text: string) => void): Promise<Compressing> {
     client.on("error", reject);
     client.on("open", () =>
       resolve({
-        send: (text) => client.send(text),
+        sendAll: (texts) => texts.forEach((text) => client.send(text)),
         ask: () => client.send(QUESTION, { compress: false, binary: true }),
         close: () => client.terminate(),
       }));
@@ -49,7 +53,7 @@ function own(url: string, onText: (text: string) => void): Promise<Compressing> 
     client.addEventListener("error", reject);
     client.addEventListener("open", () =>
       resolve({
-        send: (text) => client.send(text),
+        sendAll: (texts) => texts.forEach((text) => client.send(text)),
         ask: () => client.send(QUESTION),
         close: () => (client as WebSocket & { terminate?(): void }).terminate?.() ?? client.close(),
       }));

@@ -43,7 +43,7 @@ async function sending(size: number, duration: number): Promise<number[]> {
   const texts = jsonMessages(size, SENT_AT_ONCE / size);
   const round = async (): Promise<void> => {
     const done = new Promise<void>((resolve) => answered = resolve);
-    for (const text of texts) client.send(text);
+    client.sendAll(texts);
     client.ask();
     await done;
   };
