@@ -66,8 +66,8 @@ export class MessageSource {
   }
 
   get #hasRoom(): boolean {
-    // `desiredSize` is one, less the bytes that wait.
-    return this.#over || this.#controller.desiredSize! > -this.#room;
+    // One, less the bytes that wait; nothing waits any more when the stream has been given up.
+    return this.#controller.desiredSize! > -this.#room;
   }
 
   #take(message: Message): void {
