@@ -1,5 +1,5 @@
 // Runs the conformance suite on every runtime and writes what came of it: node scripts/conformance_report.ts
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { arch, availableParallelism, type } from "node:os";
 import process from "node:process";
 import { suites } from "../tests/conformance/suites.ts";
@@ -7,6 +7,7 @@ import { cellTable, type ConformanceReport, isBad } from "./conformance_cells.ts
 import { conformanceMarkdown } from "./conformance_markdown.ts";
 import type { TestCase } from "./junit.ts";
 import { type Batch, runBatch, type Runtime, runtimes } from "./runtimes.ts";
+import { runtimeVersions } from "./runtime_versions.ts";
 import { testFiles } from "./test_files.ts";
 
 const target = "tests/conformance/REPORT";
@@ -39,16 +40,11 @@ async function makeReport(): Promise<ConformanceReport> {
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   return {
     date: new Date().toISOString().slice(0, 10),
-    versions: { deno: await version("deno"), bun: await version("bun"), node: await version("node") },
+    versions: await runtimeVersions(),
     system: `${type()} ${arch()}`,
     ...cellTable(Object.values(suites).flat(), reported),
     unstable,
   };
-}
-
-/** Of the package that brings the runtime. */
-async function version(runtime: Runtime): Promise<string> {
-  return JSON.parse(await readFile(`node_modules/${runtime}/package.json`, "utf8")).version;
 }
 
 /** One line for each column and case, so that reports can be compared. */
