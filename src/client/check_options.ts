@@ -18,6 +18,7 @@ import {
   refuse,
   type Rule,
   type Rules,
+  text,
   withMethods,
 } from "./rules.ts";
 
@@ -36,6 +37,15 @@ const GIB = 1024 * MIB;
 const transportName = exactly("deno", "bun", "node", "syscall");
 const size = integer(1, GIB, "a number of bytes");
 
+const transportObject: Rule = {
+  allowed: "an object that implements Transport",
+  test(value: unknown): boolean {
+    if (!withMethods("", "connect").test(value)) return false;
+    const { name, unsupported } = value as Partial<Transport>;
+    return text.test(name) && Array.isArray(unsupported) && unsupported.every(text.test);
+  },
+};
+
 /** Headers and subprotocols are looked at closely by the opening handshake. */
 const SHARED: Record<keyof ClientOptions, Rule> = {
   headers: object,
@@ -44,10 +54,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
     test: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
   }),
   tls: object,
-  transport: either(
-    transportName,
-    withMethods("an object that implements Transport", "connect"),
-  ),
+  transport: either(transportName, transportObject),
   spinWaitDuration: either(exactly(null), duration),
   handshakeTimeout: duration,
   closeTimeout: duration,
