@@ -19,13 +19,14 @@ export interface PerMessageDeflateParts {
 
 /** permessage-deflate (RFC 7692) for one connection. Takes memory when it is first used, for each direction. */
 export class PerMessageDeflate {
-  /** What inflates. */
+  /** @internal What inflates. */
   readonly receiver: DeflateReceiver;
-  /** What deflates. */
+  /** @internal What deflates. */
   readonly sender: DeflateSender;
   /** Called when memory was taken that `releaseIdle` can give back. */
   onAcquire: (() => void) | undefined;
 
+  /** Takes no memory yet. */
   constructor({ codec, agreement, threshold, level, memLevel }: PerMessageDeflateParts) {
     const { serverMaxWindowBits, clientMaxWindowBits } = agreement;
     this.receiver = new DeflateReceiver(

@@ -18,9 +18,13 @@ export interface DeflateParameters {
 
 /** What both sides have agreed on. */
 export interface DeflateAgreement {
+  /** The server refers to no message before the one it sends. */
   readonly serverNoContextTakeover: boolean;
+  /** Nor does the client. */
   readonly clientNoContextTakeover: boolean;
+  /** The server's window is at most 2 to the power of this many bytes. */
   readonly serverMaxWindowBits: number;
+  /** The client's window likewise. */
   readonly clientMaxWindowBits: number;
 }
 
@@ -30,12 +34,15 @@ const WINDOW_BITS = /^(?:[89]|1[0-5])$/;
 
 /** The offer of permessage-deflate (RFC 7692 §7.1), and the check of what the server makes of it. */
 export class DeflateOffer implements ExtensionOffer {
+  /** `permessage-deflate`. */
   readonly name = "permessage-deflate";
+  /** What the request says. */
   readonly offer: string;
 
   readonly #asked: DeflateParameters;
   #agreement: DeflateAgreement | undefined;
 
+  /** Offers these parameters, which must be in range. */
   constructor(asked: DeflateParameters = {}) {
     const { serverMaxWindowBits, clientMaxWindowBits = true } = asked;
     this.#asked = asked;
