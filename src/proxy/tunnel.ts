@@ -1,4 +1,4 @@
-import type { WebSocketError } from "../core/errors.ts";
+import { WebSocketError } from "../core/errors.ts";
 import type { TlsOptions } from "../transport/transport.ts";
 
 /** A proxy on the way: the transport connects to it in place of the target, and opens a tunnel from there. */
@@ -35,4 +35,10 @@ export interface TunnelHandshake {
   ended(cause?: unknown): WebSocketError;
   /** For who will not wait any longer: the proxy's refusal, if that much is known; it says more than a time-out. */
   abandon(): WebSocketError | undefined;
+}
+
+/** What to say when a handshake is given up for some reason: the proxy's refusal says more than that it is late. */
+export function reasonToGiveUp(handshake: TunnelHandshake, reason: unknown): unknown {
+  const isLate = reason instanceof WebSocketError && reason.code === "Timeout";
+  return (isLate ? handshake.abandon() : undefined) ?? reason;
 }

@@ -1,6 +1,5 @@
-import { WebSocketError } from "../core/errors.ts";
 import type { ByteStream, ByteStreamSink } from "./transport.ts";
-import type { TunnelHandshake } from "../proxy/tunnel.ts";
+import { reasonToGiveUp, type TunnelHandshake } from "../proxy/tunnel.ts";
 
 /**
  * Says to a proxy what is to be said. Resolves, with the stream paused, to what came behind the proxy's answer, which
@@ -44,8 +43,7 @@ class Talk implements ByteStreamSink {
   }
 
   giveUp(reason: unknown): void {
-    const isLate = reason instanceof WebSocketError && reason.code === "Timeout";
-    this.#fail((isLate ? this.#handshake.abandon() : undefined) ?? reason);
+    this.#fail(reasonToGiveUp(this.#handshake, reason));
   }
 
   onData(bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-import type { TunnelHandshake } from "../../proxy/tunnel.ts";
+import { reasonToGiveUp, type TunnelHandshake } from "../../proxy/tunnel.ts";
 import { type NativeBuffer, nativeBuffer } from "./native_buffer.ts";
 import { OpenSslError } from "./openssl_error.ts";
 import type { PolledContext } from "./polled_context.ts";
@@ -20,8 +20,11 @@ export function* openTunnel(
     const moved = talk.advance();
     if (talk.leftover !== undefined) return talk.leftover;
     if (performance.now() >= context.deadline) throw handshake.abandon() ?? context.expired("proxy");
-    if (!moved) {
+    if (moved) continue;
+    try {
       yield { until: context.deadline, wait: (timeoutMs) => stream.wait(timeoutMs, talk.hasOutput) };
+    } catch (reason) {
+      throw reasonToGiveUp(handshake, reason);
     }
   }
 }

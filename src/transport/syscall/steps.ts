@@ -25,8 +25,8 @@ const interval = 1;
 export async function runAlongside<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
   try {
     for (;;) {
-      signal?.throwIfAborted();
-      const { done, value } = steps.next();
+      // Where they pause, they are told, and may know better what to say.
+      const { done, value } = signal?.aborted ? steps.throw(signal.reason) : steps.next();
       if (done) return value;
       while (!signal?.aborted && !value.wait(0) && performance.now() < value.until) {
         await new Promise((resolve) => setTimeout(resolve, interval));
