@@ -17,7 +17,7 @@ export interface MessageLimits extends DecoderLimits {
 export interface MessageDecoderOptions extends MessageLimits {
   /** Makes strings of ASCII texts. Default: `TextDecoder`. */
   readonly decodeAscii?: AsciiDecoder;
-  /** Inflates messages with RSV1 set (RFC 7692). Default: there may be none. */
+  /** @internal Inflates messages with RSV1 set (RFC 7692). Default: there may be none. */
   readonly inflate?: DeflateReceiver;
 }
 
