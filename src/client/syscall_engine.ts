@@ -25,7 +25,8 @@ interface Queued {
 
 /**
  * The blocking client's work done by the caller's thread itself, with system calls: no other thread is there, so
- * pings are answered and the closing handshake goes on only while the caller waits in a call of the client.
+ * pings are answered and the closing handshake goes on only while the caller waits in a call of the client. What comes
+ * is looked at one event at a time: an answer to a message leaves before the next frame is parsed.
  */
 export class SyscallEngine implements BlockingEngine {
   readonly url: string;
@@ -40,8 +41,9 @@ export class SyscallEngine implements BlockingEngine {
   readonly #received = new Received();
   #queue: Queued[] = [];
   #next = 0;
-  /** Bytes in the queue; beyond the capacity nothing is read. */
   #queuedBytes = 0;
+  /** Whether a send waits: what comes meanwhile goes to the queue, until that is beyond its capacity. */
+  #sendWaits = false;
   /** Whether a handler is being called back by `run`: what it sends is written on by the loop it is called from. */
   #running = false;
   /** The handler of `run`, where receive timestamps were asked for. */
@@ -122,8 +124,7 @@ export class SyscallEngine implements BlockingEngine {
     const { sending } = connection;
     connection.close(code, reason);
     if (sending.isCorked || this.#running || sending.waiting === 0) return;
-    this.#start();
-    this.#wait(() => sending.waiting === 0, Infinity);
+    this.#waitForSend(() => sending.waiting === 0, Infinity);
   }
 
   forceQuit(): void {
@@ -136,6 +137,7 @@ export class SyscallEngine implements BlockingEngine {
   receive(timeout: number): Received | undefined | null {
     this.#received.receivedAt = undefined;
     this.#start();
+    if (this.#empty) this.#opened.connection.resume();
     if (this.#empty && timeout > 0) this.#wait(() => !this.#empty, timeout);
     if (!this.#empty) return this.#shift();
     return this.#opened.connection.finished ? null : undefined;
@@ -173,8 +175,7 @@ export class SyscallEngine implements BlockingEngine {
     if (sending.waiting === 0 && !stream.closed) return true;
     let taken = false;
     connection.onFlushed = () => taken = true;
-    this.#start();
-    this.#wait(() => taken || connection.state === "closed", this.#writeTimeout);
+    this.#waitForSend(() => taken || connection.state === "closed", this.#writeTimeout);
     if (taken) return true;
     if (connection.state === "closed") {
       throw new WebSocketError(
@@ -185,6 +186,14 @@ export class SyscallEngine implements BlockingEngine {
     const message =
       `sending: the system has not taken the bytes within writeTimeout, ${this.#writeTimeout} ms`;
     throw new WebSocketError("Timeout", message, { phase: "write" });
+  }
+
+  #waitForSend(done: () => boolean, timeout: number): void {
+    this.#start();
+    this.#sendWaits = true;
+    if (this.#queuedBytes <= this.#capacity) this.#opened.connection.resume();
+    this.#wait(done, timeout);
+    this.#sendWaits = false;
   }
 
   /** Makes turns until `done`, the end of the connection, or the time is over. */
@@ -208,7 +217,6 @@ export class SyscallEngine implements BlockingEngine {
     }
     if (content instanceof Uint8Array) {
       this.#queuedBytes -= content.length;
-      if (this.#queuedBytes <= this.#capacity) this.#opened.connection.resume();
       return this.#received.take(kind, content);
     }
     return this.#received.end(kind, content);
@@ -225,7 +233,7 @@ export class SyscallEngine implements BlockingEngine {
     const keep = (kind: number, payload: Payload): void => {
       this.#queue.push({ kind, content: payload.copy(), receivedAt: receiveTimes?.receivedAt });
       this.#queuedBytes += payload.byteLength;
-      if (this.#queuedBytes > this.#capacity) this.#opened.connection.pause();
+      if (!this.#sendWaits || this.#queuedBytes > this.#capacity) this.#opened.connection.pause();
     };
     const tell = (event: WebSocketEvent): void => {
       this.#queue.push({ kind: EVENT_KIND[event.type], content: event, receivedAt: undefined });

@@ -67,8 +67,7 @@ export function columnsOf(runtime: Runtime): readonly Column[] {
     }),
     ...columns("blocking, read", ["syscall"], {
       run: withoutThread(readBlocking),
-      // What is read is queued, so a program answers after more has been parsed.
-      traits: ["remote", "blocking"],
+      traits: ["blocking"],
       hasHandler: false,
       concurrent: false,
     }),
