@@ -53,7 +53,12 @@ export function judged(verdicts: Readonly<Record<string, Verdict>>, expected: nu
 }
 
 /** The results for people. */
-export function autobahnMarkdown({ date, versions, agents }: AutobahnReport): string {
+export function autobahnMarkdown(report: AutobahnReport): string {
+  return `# Autobahn\n\n${autobahnSection(report)}\n`;
+}
+
+/** The same without a heading. */
+export function autobahnSection({ date, versions, agents }: AutobahnReport): string {
   const verdicts = ["OK", "INFORMATIONAL", "NON-STRICT", "UNIMPLEMENTED", "FAILED"];
   const lines = agents.map(({ group, runtime, style, transport, behavior, notOk, missing }) => [
     group,
@@ -65,8 +70,6 @@ export function autobahnMarkdown({ date, versions, agents }: AutobahnReport): st
   ]);
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
-    "# Autobahn",
-    "",
     `What Autobahn|Testsuite 25.10.1 says of this client. Written by \`npm run autobahn\` on ${date}: ${
       Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
     }. Limits are the defaults. The suite never judges what it counts as informational.`,
@@ -74,6 +77,5 @@ export function autobahnMarkdown({ date, versions, agents }: AutobahnReport): st
     row(["cases", "runtime", "client", "transport", ...verdicts, "what is not OK"]),
     `|${" --- |".repeat(5 + verdicts.length)}`,
     ...lines.map(row),
-    "",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { ConformanceCase } from "../tests/conformance/case.ts";
 import { appliesTo, cellName, type Column, columnsOf } from "../tests/conformance/columns.ts";
+import type { AutobahnReport } from "./autobahn_report.ts";
 import type { TestCase } from "./junit.ts";
 import type { Runtime } from "./runtimes.ts";
 
@@ -34,6 +35,8 @@ export interface ConformanceReport extends CellTable {
   readonly versions: Readonly<Record<Runtime, string>>;
   /** Operating system and processor. */
   readonly system: string;
+  /** What another suite said the last time it ran. */
+  readonly autobahn: AutobahnReport | undefined;
   /** Tests that failed and passed when run again. */
   readonly unstable: readonly string[];
 }

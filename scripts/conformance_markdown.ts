@@ -1,4 +1,5 @@
 import { rows } from "../tests/conformance/rows.ts";
+import { autobahnSection } from "./autobahn_report.ts";
 import {
   type Cell,
   type ConformanceReport,
@@ -62,6 +63,7 @@ export function conformanceMarkdown(report: ConformanceReport): string {
       ...report.unstable.map((name) => `- ${escaped(name)}`),
       "",
     ],
+    ...report.autobahn === undefined ? [] : ["## Autobahn", "", autobahnSection(report.autobahn), ""],
     "## Cases",
     "",
     "✓ passed, ✗ failed, ? did not run, empty: the case says nothing about such clients.",

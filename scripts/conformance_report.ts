@@ -1,8 +1,9 @@
 // Runs the conformance suite on every runtime and writes what came of it: node scripts/conformance_report.ts
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { arch, availableParallelism, type } from "node:os";
 import process from "node:process";
 import { suites } from "../tests/conformance/suites.ts";
+import type { AutobahnReport } from "./autobahn_report.ts";
 import { cellTable, type ConformanceReport, isBad } from "./conformance_cells.ts";
 import { conformanceMarkdown } from "./conformance_markdown.ts";
 import type { TestCase } from "./junit.ts";
@@ -43,12 +44,19 @@ async function makeReport(): Promise<ConformanceReport> {
     versions: await runtimeVersions(),
     system: `${type()} ${arch()}`,
     ...cellTable(Object.values(suites).flat(), reported),
+    autobahn: await autobahnResults(),
     unstable,
   };
 }
 
+/** `undefined` where it never ran. */
+async function autobahnResults(): Promise<AutobahnReport | undefined> {
+  const text = await readFile("tests/conformance/autobahn/RESULTS.json", "utf8").catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
 /** One line for each column and case, so that reports can be compared. */
-function conformanceJson({ columns, cases, ...rest }: ConformanceReport): string {
+function conformanceJson({ columns, cases, autobahn: _, ...rest }: ConformanceReport): string {
   const lines = (values: readonly unknown[]) =>
     values.map((value) => `    ${JSON.stringify(value)}`).join(",\n");
   const letters = cases.map(({ row, name, cells }) => ({

@@ -176,7 +176,7 @@ export const waitingCases: readonly ConformanceCase[] = [
     "the head of a refusal",
     "HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot",
     `HandshakeFailed 404 [content-length: 9] "not"`,
-    { options: longerWait },
+    { options: longerWait, deliveries: whole },
   ),
   {
     number: "20",

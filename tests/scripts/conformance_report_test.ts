@@ -26,6 +26,7 @@ function reportOf(tests: readonly TestCase[]): ConformanceReport {
     versions: { deno: "1", bun: "2", node: "3" },
     system: "Any",
     ...cellTable(cases, new Map([["node", tests]])),
+    autobahn: undefined,
     unstable: [],
   };
 }
