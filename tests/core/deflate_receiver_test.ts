@@ -57,6 +57,11 @@ describe("deflate_receiver", () => {
     // Behind the last block the empty one should begin, whose end the sender took away. Others bear it.
     const bare = compressedFrame(final);
     assertEquals(toldEitherWay(concat(bare, bare)), ["text Hello", "text Hello"]);
+    // RSV1 and nothing is still no message.
+    assertEquals(toldEitherWay(concat(bare, compressedFrame(hex("")))), [
+      "text Hello",
+      "ProtocolViolation 1007",
+    ]);
   });
 
   it("56 reads the empty message", () => {
@@ -168,6 +173,14 @@ describe("deflate_receiver", () => {
     const protocol = deflateProtocol({ codec: counting.codec, maxMessageSize });
     assertEquals(told(protocol, concat(bomb, hex("ff ff ff ff"))), ["LimitExceeded 1009"]);
     assertLessOrEqual(counting.produced(), maxMessageSize + 1);
+  });
+
+  it("59 limits messages by their size when inflated, be they larger on the wire", () => {
+    const stored = concat(...Array.from({ length: 100 }, () => hex("00 01 00 fe ff 61")), hex("00"));
+    assertEquals(toldEitherWay(compressedFrame(stored), { maxMessageSize: 100 }), [
+      `text ${"a".repeat(100)}`,
+    ]);
+    assertEquals(toldEitherWay(compressedFrame(stored), { maxMessageSize: 99 }), ["LimitExceeded 1009"]);
   });
 
   it("59 limits frames by their size on the wire", () => {

@@ -168,7 +168,7 @@ describe("deflate_sender", () => {
     const protocol = deflateProtocol({ codec });
     const inflater = new ReferenceInflater();
     const text = "some text to refer to";
-    inflater.inflate(frameOf(protocol, text).payload);
+    inflater.inflate(frameOf(protocol, "another").payload);
     failing = true;
     const error = assertThrows(() => protocol.sendText(text), WebSocketError, "out of memory");
     assertEquals([error.code, protocol.output.length], ["Io", 0]);
