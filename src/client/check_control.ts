@@ -1,4 +1,4 @@
-import { checkCloseCode, checkControlPayload, checkTextBytes } from "../core/check_send.ts";
+import { checkBytes, checkCloseCode, checkControlPayload, checkTextBytes } from "../core/check_send.ts";
 import { CloseCode } from "../core/close_code.ts";
 import { closePayload } from "../core/close_frame.ts";
 import { WebSocketError } from "../core/errors.ts";
@@ -20,6 +20,7 @@ export function checkControl(message: ControlMessage, largestSend: number, held 
       if (typeof message.data !== "string") checkTextBytes(message.data);
       return checkSize(textLength(message.data), largestSend, held);
     case "sendBinary":
+      checkBytes("a binary message", message.data);
       return checkSize(message.data.length, largestSend, held);
     case "sendPing":
       checkControlPayload("ping", message.data ?? NOTHING);

@@ -8,15 +8,29 @@ import { WebSocketError } from "./errors.ts";
 import { MAX_CONTROL_PAYLOAD } from "./opcode.ts";
 import { Utf8Validator } from "./utf8.ts";
 
+/** Throws `InvalidConfiguration` for what is no array of bytes, for programs that no compiler has looked at. */
+export function checkBytes(what: string, data: unknown): asserts data is Uint8Array {
+  if (data instanceof Uint8Array) return;
+  // "Uint8Array" it is called in every realm.
+  const name = Object.prototype.toString.call(data).slice(8, -1);
+  if (name === "Uint8Array") return;
+  const given = data === null ? "null" : typeof data === "object" ? name : typeof data;
+  const allowed = what === "a text" ? "a string, or a Uint8Array of UTF-8" : "a Uint8Array";
+  throw new WebSocketError("InvalidConfiguration", `sending ${what}: got ${given}, allowed: ${allowed}`);
+}
+
 /** Throws `InvalidConfiguration` for a text, given as bytes, that is not UTF-8 (RFC 6455 §5.6). */
 export function checkTextBytes(bytes: Uint8Array): void {
+  checkBytes("a text", bytes);
   const validator = new Utf8Validator();
   if (validator.validate(bytes, 0, bytes.length) && validator.complete) return;
   throw new WebSocketError("InvalidConfiguration", "sending a text: the bytes are not UTF-8");
 }
 
 /** Throws `LimitExceeded` for a payload that does not fit a control frame (RFC 6455 §5.5). */
-export function checkControlPayload(frame: "ping" | "pong", { length }: Uint8Array): void {
+export function checkControlPayload(frame: "ping" | "pong", data: Uint8Array): void {
+  checkBytes(`a ${frame}`, data);
+  const { length } = data;
   if (length <= MAX_CONTROL_PAYLOAD) return;
   const message = `sending a ${frame}: ${length} bytes, at most ${MAX_CONTROL_PAYLOAD} are allowed`;
   throw new WebSocketError("LimitExceeded", message);

@@ -1,4 +1,4 @@
-import { checkCloseCode, checkControlPayload } from "./check_send.ts";
+import { checkBytes, checkCloseCode, checkControlPayload } from "./check_send.ts";
 import { CloseCode } from "./close_code.ts";
 import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
 import type { CloseInfo } from "./close_info.ts";
@@ -178,13 +178,19 @@ export class Protocol {
    * compression), and `ConnectionClosed` once a Close has been sent. `compress`: unless it is too short for that.
    */
   sendText(text: string | Uint8Array, compress = true): void {
-    this.#checkOpen(text.length);
-    if (typeof text === "string") this.#sender.text(text, compress);
-    else this.#sender.textBytes(text, compress);
+    if (typeof text === "string") {
+      this.#checkOpen(text.length);
+      this.#sender.text(text, compress);
+    } else {
+      checkBytes("a text", text);
+      this.#checkOpen(text.length);
+      this.#sender.textBytes(text, compress);
+    }
   }
 
   /** Appends a binary message. */
   sendBinary(data: Uint8Array, compress = true): void {
+    checkBytes("a binary message", data);
     this.#checkOpen(data.length);
     this.#sender.binary(data, compress);
   }
