@@ -90,12 +90,23 @@ export type { DeflateParameters } from "./src/core/deflate_offer.ts";
 export type { Payload } from "./src/core/payload.ts";
 export type { ConnectionState } from "./src/core/state.ts";
 export type { PerMessageDeflateOptions } from "./src/driver/deflate_options.ts";
+export type {
+  CloseDiagnostics,
+  ConnectDiagnostics,
+  ConnectionDiagnostics,
+  DiagnosticsMessages,
+  ErrorDiagnostics,
+  HandshakeDiagnostics,
+  OpenDiagnostics,
+  RoundTripDiagnostics,
+} from "./src/driver/diagnostics.ts";
 export type { Handler } from "./src/driver/handler.ts";
 export type { Logger } from "./src/driver/logger.ts";
 export type { SendOptions } from "./src/driver/send_options.ts";
 export type { KeepAliveOptions } from "./src/driver/settings.ts";
 export type { RedirectOptions } from "./src/driver/redirects.ts";
-export type { ConnectionStats, ConnectTimings } from "./src/driver/stats.ts";
+export { RoundTrips, type RoundTripSummary } from "./src/driver/round_trips.ts";
+export type { CompressionStats, ConnectionStats, ConnectTimings } from "./src/driver/stats.ts";
 export type { Environment } from "./src/proxy/environment.ts";
 export type { ProxyEnvironment, ProxyOption, ProxyOptions } from "./src/proxy/proxy_options.ts";
 export type { Tunnel, TunnelHandshake } from "./src/proxy/tunnel.ts";

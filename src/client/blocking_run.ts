@@ -2,7 +2,6 @@ import { EVENT_KIND } from "../channel/event_codec.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { Ending } from "../driver/ending.ts";
 import type { Handler } from "../driver/handler.ts";
-import { ConnectionLog } from "../driver/logger.ts";
 import type { BlockingClient } from "./blocking.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
 import type { Received } from "./received.ts";
@@ -13,8 +12,8 @@ export class BlockingRun {
   readonly #engine: BlockingEngine;
   readonly #handler: Handler<BlockingClient>;
   readonly #client: BlockingClient;
-  // The connection writes the log.
-  readonly #ending = new Ending<BlockingClient>(new ConnectionLog(undefined));
+  // The connection tells of it.
+  readonly #ending = new Ending<BlockingClient>();
 
   constructor(engine: BlockingEngine, handler: Handler<BlockingClient>, client: BlockingClient) {
     this.#engine = engine;

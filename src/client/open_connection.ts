@@ -21,13 +21,15 @@ import type { NonBlockingOptions } from "./options.ts";
 
 /**
  * Opens a WebSocket on this thread: what every client does, wherever its thread is. Options are checked before
- * anything is opened.
+ * anything is opened. `owner` is whom a connection for another thread tells what happens to it.
  */
 export async function openConnection<Client>(
   url: string | URL,
   options: NonBlockingOptions,
+  owner?: ConnectionSettings["owner"],
 ): Promise<Opened<Client>> {
-  const { target, settings: prepared } = prepare(url, options);
+  const { target, settings: own } = prepare(url, options);
+  const prepared = { ...own, owner };
   const module = codecModule(options);
   const settings = module === undefined ? prepared : await withCodec(prepared, module);
   if (options.transport === "syscall") return await connectAlongside<Client>(target, settings);

@@ -24,6 +24,10 @@ export class DeflateReceiver {
   #expected = 0;
   /** Messages inflated. */
   messages = 0;
+  /** Their bytes as they came, those of a message that is not complete included, */
+  compressedBytes = 0;
+  /** and as they were. */
+  uncompressedBytes = 0;
 
   /** `open` makes the stream, when it is needed. `keepsWindow`: the server's context takeover. */
   constructor(open: () => DeflateStream, keepsWindow: boolean) {
@@ -37,21 +41,31 @@ export class DeflateReceiver {
    * @throws {WebSocketError} `ProtocolViolation` with 1007, `LimitExceeded` with 1009.
    */
   write(bytes: Uint8Array, start: number, end: number, message: Assembler): void {
-    const stream = this.#stream ??= this.#open();
-    if (!this.#midMessage) {
-      this.#midMessage = true;
-      message.grow(this.#expected);
+    if (!this.#midMessage) message.grow(this.#expected);
+    let at = start;
+    for (;;) {
+      if (message.length === message.end) message.grow();
+      at = this.fill(bytes, at, end, message);
+      if (message.length < message.end) return;
     }
+  }
+
+  /**
+   * As `write`, but up to the end of the room that `message` has. Answers up to where it took bytes; where there is no
+   * room left, call again, with what follows: there may be more.
+   */
+  fill(bytes: Uint8Array, start: number, end: number, message: Assembler): number {
+    const stream = this.#stream ??= this.#open();
+    this.#midMessage = true;
     let at = start;
     let resets = 0;
     for (;;) {
-      if (message.length === message.end) message.grow();
       const { length } = message;
       inflate(stream, bytes, at, end, message.bytes, length, message.end);
       at += stream.consumed;
+      this.compressedBytes += stream.consumed;
       message.length = length + stream.produced;
-      if (message.length === message.end) continue; // there may be more
-      if (at === end) return;
+      if (message.length === message.end || at === end) return at;
       // §7.2.3.4: what follows a block with BFINAL is another one. A stream that ended earlier takes nothing.
       if (stream.consumed > 0) resets = 0;
       else if (resets++ > 0) throw notDeflate("its decoder takes no more");
@@ -59,8 +73,8 @@ export class DeflateReceiver {
     }
   }
 
-  /** The message is complete: checks that its data is, and forgets it where the server does. */
-  finish(message: Assembler): void {
+  /** The message is complete, with so many bytes: checks that its data is, and forgets it where the server does. */
+  finish(length: number): void {
     const stream = this.#stream ??= this.#open();
     inflate(stream, TAIL, 0, TAIL.length, NO_CONTENT, 0, NO_CONTENT.length);
     // A last block with BFINAL, behind which nothing is expected any more.
@@ -68,8 +82,9 @@ export class DeflateReceiver {
     if (stream.produced > 0 || (!ended && stream.consumed < TAIL.length)) throw notDeflate("it is cut");
     if (ended || !this.#keepsWindow) stream.reset();
     this.#midMessage = false;
-    this.#expected = Math.min(message.length + 1, MOST_EXPECTED);
+    this.#expected = Math.min(length + 1, MOST_EXPECTED);
     this.messages++;
+    this.uncompressedBytes += length;
   }
 
   /** Whether `releaseIdle` would give memory back. */

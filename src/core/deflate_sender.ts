@@ -23,6 +23,10 @@ export class DeflateSender {
   #stream: DeflateStream | undefined;
   /** Messages deflated. */
   messages = 0;
+  /** Their bytes as they were, */
+  uncompressedBytes = 0;
+  /** and as they became. */
+  compressedBytes = 0;
 
   /** `open` makes the stream, when it is needed. `keepsWindow`: the client's context takeover. */
   constructor(open: () => DeflateStream, keepsWindow: boolean, threshold: number) {
@@ -37,6 +41,7 @@ export class DeflateSender {
    * @throws {WebSocketError} `Io` when that fails, with the codec's error; the output is then to be cut back.
    */
   deflate(message: Uint8Array, output: OutputBuffer): void {
+    const { length } = output;
     try {
       this.#deflate(message, output);
     } catch (cause) {
@@ -46,6 +51,8 @@ export class DeflateSender {
       throw new WebSocketError("Io", `sending a message: ${why}`, { cause });
     }
     this.messages++;
+    this.uncompressedBytes += message.length;
+    this.compressedBytes += output.length - length;
   }
 
   #deflate(message: Uint8Array, output: OutputBuffer): void {

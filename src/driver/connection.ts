@@ -1,46 +1,31 @@
 import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import type { PerMessageDeflate } from "../core/deflate.ts";
-import { frameSize } from "../core/encoder.ts";
 import { WebSocketError } from "../core/errors.ts";
-import type { MaskKeys } from "../core/mask.ts";
 import { Protocol } from "../core/protocol.ts";
+import type { Payload } from "../core/payload.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
 import type { Clock, Timer } from "./clock.ts";
+import type { ConnectionParts } from "./connection_parts.ts";
+import { type Counters, toStats } from "./counters.ts";
 import { decodeAscii } from "./decode_ascii.ts";
 import { ioError, isConnectionLost } from "./connection_lost.ts";
+import { type AwaitedEnd, startEndDeadline } from "./end_deadline.ts";
 import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
 import { IdleRelease } from "./idle_release.ts";
-import { KeepAlive } from "./keep_alive.ts";
-import type { ConnectionLog } from "./logger.ts";
+import type { KeepAlive } from "./keep_alive.ts";
+import { keepConnectionAlive } from "./keep_connection_alive.ts";
+import type { ConnectionObserver } from "./observer.ts";
 import { Pause, type PauseReason } from "./pause.ts";
+import { readCounters } from "./read_counters.ts";
 import { ReadSide } from "./read_side.ts";
+import type { RoundTripHistogram } from "./round_trip_histogram.ts";
+import { RunResult } from "./run_result.ts";
 import { SendSide } from "./send_side.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { ConnectionStats, ConnectTimings } from "./stats.ts";
-
-/** What a {@linkcode Connection} is made of: all that is there once the opening handshake is over. */
-export interface ConnectionParts {
-  /** Paused. The connection attaches itself. */
-  readonly stream: ByteStream;
-  readonly settings: ConnectionSettings;
-  readonly clock: Clock;
-  readonly log: ConnectionLog;
-  readonly maskKeys: MaskKeys;
-  readonly timings: ConnectTimings;
-  /** Bytes that came behind the server's answer: the first frames. */
-  readonly leftover: Uint8Array;
-  /** Where the handshake agreed on compression. */
-  readonly deflate?: PerMessageDeflate;
-}
-
-/**
- * After a failure the peer gets this long to read our Close and to end the stream; dropping it at once would make
- * the kernel send a reset that can overtake the Close frame.
- */
-const LINGER_MS = 1000;
 
 /**
  * An open WebSocket on a byte stream: pumps bytes into the protocol and events out to a handler, keeps the
@@ -58,11 +43,12 @@ export class Connection<Client> implements ByteStreamSink {
   readonly #stream: ByteStream;
   readonly #settings: ConnectionSettings;
   readonly #clock: Clock;
-  readonly #log: ConnectionLog;
+  readonly #observer: ConnectionObserver;
   readonly #protocol: Protocol;
   readonly #reading: ReadSide<Client>;
   readonly #ending: Ending<Client>;
   readonly #timings: ConnectTimings;
+  readonly #openedAt: number;
   readonly #keepAlive: KeepAlive | undefined;
   readonly #deflate: PerMessageDeflate | undefined;
   readonly #idleRelease: IdleRelease | undefined;
@@ -70,11 +56,11 @@ export class Connection<Client> implements ByteStreamSink {
 
   #handler: Handler<Client> | undefined;
   #client: Client | undefined;
-  #result: PromiseWithResolvers<CloseInfo> | undefined;
-  #outcome: (() => CloseInfo) | undefined;
+  #result: RunResult | undefined;
 
-  /** The wait for the peer's Close, for the end of the stream, or for the peer to take our last words. */
+  /** Limits the wait for the end, once that has begun. */
   #deadline: Timer | undefined;
+  #closedAt = NaN;
   /** End the sending side when everything is written. */
   #shutdownWanted = false;
   /** The stream is given up, and may not have told its end yet. */
@@ -93,26 +79,38 @@ export class Connection<Client> implements ByteStreamSink {
   #lost: WebSocketError | undefined;
 
   constructor(parts: ConnectionParts) {
-    const { settings, stream, clock } = parts;
+    const { settings, stream, clock, observer } = parts;
     this.#stream = stream;
     this.#settings = settings;
     this.#clock = clock;
-    this.#log = parts.log;
+    this.#observer = observer;
     this.#timings = parts.timings;
     const { maskKeys, deflate } = parts;
     const protocol = this.#protocol = new Protocol({ ...settings, maskKeys, deflate, decodeAscii });
-    this.#ending = new Ending(parts.log);
+    this.#ending = new Ending(observer);
     const sending = this.sending = new SendSide(protocol, stream, clock, settings.highWaterMark);
     this.#reading = new ReadSide({ protocol, sending, stream }, {
-      // RFC 6455 §7.1.1: the server ends the stream first; it gets a limited time for that.
-      onPeerClose: () => this.#waitForEnd(this.#closeLimit),
+      onPeerClose: () => this.#peerClosed(),
       onViolation: (error) => this.#fail(error),
+      onPong: (payload) => this.#ponged(payload),
+      onPause: () => observer.paused(() => clock.now(), this.#reading.pauses),
       onThrow: (value) => this.#threw(value),
       isSilent: () => this.#ending.silent,
     }, parts.leftover);
     stream.attach(this);
     settings.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (settings.keepAlive !== undefined) this.#keepAlive = this.#startKeepAlive(settings.keepAlive);
+    this.#openedAt = clock.now();
+    if (settings.keepAlive !== undefined) {
+      this.#keepAlive = keepConnectionAlive(settings.keepAlive, {
+        protocol,
+        sending,
+        clock,
+        observer,
+        settings,
+        isPaused: () => this.#reading.isPausedByReader || !this.running,
+        giveUp: (error) => this.giveUp(error),
+      });
+    }
     const releaseWhenIdle = settings.perMessageDeflate?.releaseWhenIdle;
     this.#deflate = deflate;
     if (deflate !== undefined && releaseWhenIdle !== undefined) {
@@ -126,17 +124,28 @@ export class Connection<Client> implements ByteStreamSink {
     return this.#protocol.state === "closed" ? "closing" : this.#protocol.state;
   }
 
+  /** What went over it. A snapshot. */
   get stats(): ConnectionStats {
-    return {
-      bytesReceived: this.#reading.bytesReceived,
-      bytesSent: this.sending.bytesSent,
-      framesReceived: this.#protocol.framesReceived,
-      framesSent: this.#protocol.framesSent,
-      messagesReceived: this.#reading.messagesReceived,
-      messagesSent: this.sending.messagesSent,
-      connect: this.#timings,
-      lastRoundTrip: this.sending.lastRoundTrip,
-    };
+    const roundTrips = this.roundTrips?.snapshot();
+    return toStats(this.counters(), { id: this.#observer.id, connect: this.#timings, roundTrips });
+  }
+
+  /** The numbers of `stats`. */
+  counters(): Counters {
+    return readCounters({
+      protocol: this.#protocol,
+      reading: this.#reading,
+      sending: this.sending,
+      keepAlive: this.#keepAlive,
+      deflate: this.#deflate,
+      openedAt: this.#openedAt,
+      closedAt: this.#closedAt,
+    });
+  }
+
+  /** Those of the pings, once there is one. */
+  get roundTrips(): RoundTripHistogram | undefined {
+    return this.sending.pings?.histogram;
   }
 
   /** Whether `run` has been called. */
@@ -153,7 +162,7 @@ export class Connection<Client> implements ByteStreamSink {
   run(handler: Handler<Client>, client: Client): Promise<CloseInfo> {
     this.#handler = handler;
     this.#client = client;
-    const result = this.#result = Promise.withResolvers<CloseInfo>();
+    const result = this.#result = new RunResult();
     this.#activate(handler, client);
     this.sending.onDrain = () => this.#guard(() => handler.onDrain?.(client));
     this.sending.checkDrain();
@@ -174,13 +183,12 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** What the promise of `run` has settled to, for who cannot wait for it: returns or throws. Once `finished`. */
   outcome(): CloseInfo {
-    return this.#outcome!();
+    return this.#result!.outcome();
   }
 
   /** Resolves when the last callback has been made, however it ended. */
   whenFinished(): Promise<void> {
-    const over = (): void => {};
-    return this.#result === undefined ? Promise.resolve() : this.#result.promise.then(over, over);
+    return this.#result === undefined ? Promise.resolve() : this.#result.whenSettled();
   }
 
   /** Stops delivery, also in the middle of a chunk. What has been read is kept. */
@@ -199,9 +207,9 @@ export class Connection<Client> implements ByteStreamSink {
     this.#protocol.close(code, reason);
     if (before !== "open" || this.#protocol.state !== "closing") return;
     this.#closedByUser = true;
-    this.#log.debug(`closing: ${code ?? "without a code"}`);
+    this.#observer.closing("local", code);
     this.sending.flush();
-    this.#waitForEnd(this.#closeLimit);
+    this.#waitForEnd("closing");
   }
 
   /** Drops the connection; only `onQuit` follows. */
@@ -233,11 +241,12 @@ export class Connection<Client> implements ByteStreamSink {
     // Nobody is there to talk to: the peer sends no more, and we had not agreed to end.
     if (!this.#protocol.closeCompleted && this.#ending.error === undefined) this.#drop();
     else this.#shutdown();
-    this.#waitForEnd(LINGER_MS);
+    this.#waitForEnd("lingering");
   }
 
   onClose(error?: unknown): void {
     this.#gone = true;
+    this.#closedAt = this.#clock.now();
     if (error !== undefined) this.#lost = ioError(error);
     if (error !== undefined && !isConnectionLost(error) && !this.#protocol.closeCompleted) {
       this.#ending.fail(this.#lost!);
@@ -258,7 +267,7 @@ export class Connection<Client> implements ByteStreamSink {
   #fail(error: WebSocketError): void {
     this.#ending.fail(error);
     this.#shutdown();
-    this.#waitForEnd(Math.min(LINGER_MS, this.#settings.closeTimeout));
+    this.#waitForEnd("failing");
     if (this.#handler !== undefined) this.#ending.report(this.#handler, this.#client!);
     if (this.#ending.thrown !== undefined) this.#drop();
   }
@@ -278,40 +287,26 @@ export class Connection<Client> implements ByteStreamSink {
     this.#drop();
   }
 
-  #startKeepAlive(options: NonNullable<ConnectionSettings["keepAlive"]>): KeepAlive {
-    const { maxBufferedAmount } = this.#settings;
-    const timeout = options.timeout + this.#timeBetweenPolls;
-    return new KeepAlive({ ...options, timeout }, this.#clock, {
-      ping: () => {
-        if (this.#protocol.state !== "open") return;
-        // Where the backlog has no room for it, nobody reads, and a ping would not be read either.
-        if (this.sending.waiting + frameSize(0) <= maxBufferedAmount) this.sending.keepAlivePing();
-      },
-      dead: () => {
-        const message = `no sign of life within ${options.timeout} ms of a ping`;
-        this.giveUp(new WebSocketError("Timeout", message, { phase: "keepAlive" }));
-      },
-      isPaused: () => this.#reading.isPausedByReader || !this.running,
-    });
+  #peerClosed(): void {
+    const { initiator, code } = this.#protocol.closeInfo();
+    if (initiator === "remote") this.#observer.closing("remote", code);
+    // RFC 6455 §7.1.1: the server ends the stream first; it gets a limited time for that.
+    this.#waitForEnd("closing");
   }
 
-  /** Between polls, a sign of life may lie in the socket for that long. */
-  get #timeBetweenPolls(): number {
-    return this.#settings.spinWaitDuration ?? 0;
+  #ponged(payload: Payload): void {
+    const roundTrip = this.sending.onPong(payload);
+    if (roundTrip !== undefined) this.#observer.roundTrip(roundTrip);
   }
 
-  get #closeLimit(): number {
-    return this.#settings.closeTimeout + this.#timeBetweenPolls;
-  }
-
-  /** Limits the wait for the stream's end; a wait that has begun goes on. */
-  #waitForEnd(limit: number): void {
+  /** A wait that has begun goes on. */
+  #waitForEnd(awaited: AwaitedEnd): void {
     if (this.#gone) return;
-    // From here on this deadline decides: a peer that has said goodbye need not answer pings.
+    // From here on the deadline decides: a peer that has said goodbye need not answer pings.
     this.#keepAlive?.stop();
-    this.#deadline ??= this.#clock.after(limit, () => {
-      const message = `the peer did not answer Close within closeTimeout, ${this.#settings.closeTimeout} ms`;
-      this.giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
+    this.#deadline ??= startEndDeadline(awaited, this.#settings, {
+      clock: this.#clock,
+      giveUp: (error) => this.giveUp(error),
     });
   }
 
@@ -344,16 +339,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#protocol.end();
     const info = this.#protocol.closeInfo(this.#ending.error ?? this.#lost);
     const close = { ...info, wasClean: info.wasClean && !this.#unsentAtEnd };
-    try {
-      const info = this.#ending.finish(this.#handler!, this.#client!, close);
-      this.#outcome = () => info;
-      this.#result!.resolve(info);
-    } catch (error) {
-      this.#outcome = () => {
-        throw error;
-      };
-      this.#result!.reject(error);
-    }
+    this.#result!.settle(() => this.#ending.finish(this.#handler!, this.#client!, close));
   }
 
   /** A connection that has ended before it ran says so by its end: that a send came too late for it says less. */

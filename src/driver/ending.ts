@@ -2,7 +2,9 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import type { WebSocketError } from "../core/errors.ts";
 import type { Handler } from "./handler.ts";
-import type { ConnectionLog } from "./logger.ts";
+import type { ConnectionObserver } from "./observer.ts";
+
+const FORCED: CloseInfo = { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "local" };
 
 /**
  * How a connection ends: gathers why, tells the handler in the promised order, and settles what `run` answers.
@@ -16,12 +18,13 @@ export class Ending<Client> {
   /** `run` answers how it ended, where it would fail because the handler has no `onError`. */
   forgiving = false;
 
-  readonly #log: ConnectionLog;
+  readonly #observer: ConnectionObserver | undefined;
   #error: WebSocketError | undefined;
   #errorReported = false;
 
-  constructor(log: ConnectionLog) {
-    this.#log = log;
+  /** `observer` is told of the end. */
+  constructor(observer?: ConnectionObserver) {
+    this.#observer = observer;
   }
 
   /** Why this side ended the connection, if it did. */
@@ -49,8 +52,10 @@ export class Ending<Client> {
   /**
    * The stream is gone: the last callbacks. Answers what `run` answers, or throws what it fails with.
    */
-  finish(handler: Handler<Client>, client: Client, close: CloseInfo): CloseInfo {
-    this.#logEnd(close);
+  finish(handler: Handler<Client>, client: Client, info: CloseInfo): CloseInfo {
+    const close = this.forced ? FORCED : info;
+    const threw = this.thrown !== undefined;
+    this.#observer?.ended({ close, error: this.#error, forced: this.forced, threw });
     if (this.#error !== undefined) {
       this.report(handler, client);
     } else if (!this.silent) {
@@ -58,8 +63,8 @@ export class Ending<Client> {
     }
     this.#call(() => handler.onQuit?.(client));
     if (this.thrown !== undefined) throw this.thrown.value;
-    if (this.forced) return { code: CloseCode.Abnormal, reason: "", wasClean: false, initiator: "local" };
-    if (this.#error !== undefined && handler.onError === undefined && !this.forgiving) throw this.#error;
+    const failed = this.#error !== undefined && !this.forced;
+    if (failed && handler.onError === undefined && !this.forgiving) throw this.#error;
     return close;
   }
 
@@ -69,14 +74,5 @@ export class Ending<Client> {
     } catch (value) {
       this.thrown ??= { value };
     }
-  }
-
-  #logEnd(close: CloseInfo): void {
-    if (this.thrown !== undefined) this.#log.error("ended: a callback threw");
-    else if (this.forced) this.#log.info("ended by forceQuit");
-    else if (this.#error !== undefined) {
-      this.#log.error(`failed: ${this.#error.code}: ${this.#error.message}`);
-    } else if (close.wasClean) this.#log.info(`closed by ${close.initiator}: ${close.code}`);
-    else this.#log.warn(`lost: ${close.code}${close.error === undefined ? "" : `: ${close.error.message}`}`);
   }
 }

@@ -40,7 +40,7 @@ async function openFollowing<Client>(
   const { enterPhase } = opening;
   for (;;) {
     try {
-      const stream = await transport.connect(opening.connectTarget, { signal, enterPhase });
+      const stream = await transport.connect(opening.begin(), { signal, enterPhase });
       enterPhase("upgrade");
       return await upgrade(stream, opening, signal);
     } catch (error) {

@@ -1,6 +1,12 @@
 import { setImmediate } from "node:timers";
-import type { Connection } from "./connection.ts";
-import { Pause } from "./pause.ts";
+import type { Turning } from "./opening.ts";
+import { Pause, type PauseReason } from "./pause.ts";
+
+/** A connection whose reading can be paused between turns. */
+export interface PausableTurning extends Turning {
+  pause(by: PauseReason): void;
+  resume(by: PauseReason): void;
+}
 
 /**
  * Turns of an event loop made by ourselves, instead of by the arrival of data (`spinWaitDuration`).
@@ -11,11 +17,10 @@ import { Pause } from "./pause.ts";
  */
 export class EventLoopPolling {
   readonly #interval: number | null;
-  // deno-lint-ignore no-explicit-any -- the connection's client type does not matter here
-  readonly #connection: Connection<any>;
+  readonly #connection: PausableTurning;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(interval: number | null, connection: Connection<unknown>) {
+  constructor(interval: number | null, connection: PausableTurning) {
     this.#interval = interval;
     this.#connection = connection;
   }

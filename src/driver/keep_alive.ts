@@ -5,6 +5,8 @@ import type { KeepAliveOptions } from "./settings.ts";
 export interface KeepAliveActions {
   /** Sends a ping. */
   ping(): void;
+  /** Nothing has come for so many milliseconds since the ping; that need not be the end yet. */
+  missed(silence: number): void;
   /** The peer gives no sign of life. */
   dead(): void;
   /** Nothing is read because the program does not keep up: silence says nothing then. */
@@ -24,7 +26,9 @@ export class KeepAlive {
   readonly #clock: Clock;
   readonly #actions: KeepAliveActions;
   #timer: Timer | undefined;
+  /** When a byte came last, if one did; or there was nothing to expect. */
   #lastActivity: number;
+  #lastReceived: number | undefined;
 
   constructor(options: Required<KeepAliveOptions>, clock: Clock, actions: KeepAliveActions) {
     this.#options = options;
@@ -36,7 +40,12 @@ export class KeepAlive {
 
   /** A byte came. */
   onActivity(): void {
-    this.#lastActivity = this.#clock.now();
+    this.#lastActivity = this.#lastReceived = this.#clock.now();
+  }
+
+  /** When a byte came last, by the clock; `undefined` before the first. */
+  get lastReceived(): number | undefined {
+    return this.#lastReceived;
   }
 
   stop(): void {
@@ -50,7 +59,7 @@ export class KeepAlive {
 
   #waitForSilence(delay: number): void {
     this.#timer = this.#clock.after(delay, () => {
-      if (this.#actions.isPaused()) this.onActivity();
+      this.#excuseWhilePaused();
       const left = this.#silenceLeft();
       if (left > 0) return this.#waitForSilence(left);
       const pinged = this.#clock.now();
@@ -59,16 +68,22 @@ export class KeepAlive {
     });
   }
 
+  /** Silence of a socket that is not read says nothing. */
+  #excuseWhilePaused(): void {
+    if (this.#actions.isPaused()) this.#lastActivity = this.#clock.now();
+  }
+
   #waitForAnswer(pinged: number, extraTurns: number): void {
     const { interval, timeout } = this.#options;
     const left = pinged + timeout - this.#clock.now();
     // An answered ping is noticed in time for the next one, however long the timeout.
     const delay = left > 0 ? Math.min(left, interval) : EXTRA_TURN_MS;
     this.#timer = this.#clock.after(delay, () => {
-      if (this.#actions.isPaused()) this.onActivity();
+      this.#excuseWhilePaused();
       if (this.#lastActivity >= pinged) {
         this.#waitForSilence(Math.max(0, this.#silenceLeft()));
       } else if (left > 0) {
+        this.#actions.missed(this.#clock.now() - pinged);
         this.#waitForAnswer(pinged, extraTurns);
       } else if (extraTurns > 1) {
         this.#waitForAnswer(pinged, extraTurns - 1);

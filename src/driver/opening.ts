@@ -10,7 +10,7 @@ import type { ByteStream, ConnectPhase, ConnectTarget, SocketOptions } from "../
 import type { TlsOptions } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 import { Connection } from "./connection.ts";
-import { ConnectionLog } from "./logger.ts";
+import { ConnectionObserver } from "./observer.ts";
 import { OfferedDeflate } from "./offered_deflate.ts";
 import { PhaseTimes } from "./phase_times.ts";
 import type { Dozing } from "./poll_loop.ts";
@@ -79,8 +79,8 @@ export class Opening<Client> {
   #target: OpeningTarget;
   readonly #redirects: Redirects | undefined;
   readonly #settings: ConnectionSettings;
-  readonly #log: ConnectionLog;
-  readonly #times = new PhaseTimes();
+  readonly #observer: ConnectionObserver;
+  readonly #times: PhaseTimes;
   readonly #deflate: OfferedDeflate | undefined;
 
   /**
@@ -95,20 +95,21 @@ export class Opening<Client> {
     this.#target = target;
     if (followRedirects !== undefined) this.#redirects = new Redirects(followRedirects, url);
     this.#settings = settings;
-    this.#log = new ConnectionLog(settings.logger);
+    const observer = this.#observer = new ConnectionObserver({ logger: settings.logger, ...settings.owner });
+    this.#times = new PhaseTimes((phase, duration) => observer.phaseEnded(phase, duration));
   }
 
-  /** For the transport. */
-  get connectTarget(): ConnectTarget {
-    const { url, tls, socket, lookup, proxy } = this.#target;
+  /** Begins an attempt: answers what the transport is to do. */
+  begin(): ConnectTarget {
+    const { url, tls, socket, lookup, proxy, transportName: transport } = this.#target;
     const { host, port, secure, socketPath } = url;
+    this.#observer.connecting({ host, port, socketPath, secure, transport }, this.#where);
     const tunnel = socketPath === undefined ? chooseTunnel(proxy, url) : undefined;
     return { host, port, socketPath, lookup, tls: secure ? tls ?? {} : undefined, socket, tunnel };
   }
 
   readonly enterPhase = (phase: ConnectPhase | "upgrade"): void => {
     this.#times.enter(phase);
-    this.#log.debug(`connecting to ${this.#where}: ${phase}`);
   };
 
   /**
@@ -117,12 +118,20 @@ export class Opening<Client> {
    */
   followOrThrow(error: unknown): void {
     const { location } = this.handshake;
+    this.#noteAnswer(error);
     if (this.#redirects === undefined || location === undefined) throw error;
+    this.#times.leave();
     const { response } = error as WebSocketError;
     const from = this.#where;
     this.#target = this.#redirects.follow(this.#target, location, response);
     this.handshake = handshakeOf(this.#target, this.#deflate?.offer);
-    this.#log.info(`${from} redirects to ${this.#where}`);
+    this.#observer.redirected(from, this.#where);
+  }
+
+  #noteAnswer(error: unknown): void {
+    // A proxy has answered where the server has not been asked yet.
+    if (this.#times.phase !== "upgrade" || !(error instanceof WebSocketError)) return;
+    if (error.response !== undefined) this.#observer.answered(error.response.status);
   }
 
   /** The error of a connection that took too long to open. */
@@ -144,14 +153,14 @@ export class Opening<Client> {
     const { url, transportName } = this.#target;
     const { protocol, extensions } = this.handshake;
     const timings = this.#times.finish();
-    const subprotocol = protocol === "" ? "" : `, subprotocol ${protocol}`;
-    this.#log.info(`connected to ${this.#where} over ${transportName}${subprotocol}`);
+    this.#observer.answered(101);
+    this.#observer.opened({ protocol, extensions, connect: timings }, this.#where, transportName);
     const deflate = this.#deflate?.agreed();
     const parts = {
       stream,
       settings: this.#settings,
       clock,
-      log: this.#log,
+      observer: this.#observer,
       maskKeys,
       timings,
       leftover,
@@ -161,9 +170,10 @@ export class Opening<Client> {
     return { connection, turns: undefined, stream, url: url.href, protocol, extensions };
   }
 
-  /** Notes in the log that it failed. */
+  /** Tells that it failed. */
   failed(error: unknown): void {
-    this.#log.error(`connecting to ${this.#where} failed: ${(error as Error).message}`);
+    const { phase, elapsed: after } = this.#times;
+    this.#observer.failedToOpen(error, { where: this.#where, phase, after });
   }
 
   /** For messages. */

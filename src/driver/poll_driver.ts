@@ -28,7 +28,7 @@ export function connectBlocking<Client>(
     const context = contextOf(opening, deadline, settings);
     for (;;) {
       try {
-        const stream = connectPolled(opening.connectTarget, context);
+        const stream = connectPolled(opening.begin(), context);
         return upgradeBlocking(new PolledUpgrade(stream, opening, settings), { deadline, opening });
       } catch (error) {
         opening.followOrThrow(error);
@@ -54,7 +54,7 @@ export async function connectAlongside<Client>(
     const context = { ...contextOf(opening, deadline, settings), signal };
     for (;;) {
       try {
-        const stream = await connectPolledAlongside(opening.connectTarget, context);
+        const stream = await connectPolledAlongside(opening.begin(), context);
         return await upgradeAlongside(new PolledUpgrade(stream, opening, settings), signal);
       } catch (error) {
         opening.followOrThrow(error);

@@ -1,4 +1,5 @@
 import type { WebSocketError } from "../core/errors.ts";
+import type { Payload } from "../core/payload.ts";
 import { type Protocol, ProtocolEvent } from "../core/protocol.ts";
 import type { ByteStream } from "../transport/transport.ts";
 import type { Handler } from "./handler.ts";
@@ -11,6 +12,10 @@ export interface ReadSideEvents {
   onPeerClose(): void;
   /** The peer broke a rule or passed a limit; a Close has been sent. */
   onViolation(error: WebSocketError): void;
+  /** A pong came. */
+  onPong(payload: Payload): void;
+  /** Whoever takes the messages has asked for a pause, and there was none. */
+  onPause(): void;
   /** A callback threw. */
   onThrow(value: unknown): void;
   /** Whether no further callback may be made. */
@@ -23,6 +28,10 @@ const NOTHING = new Uint8Array(0);
 export class ReadSide<Client> {
   bytesReceived: number;
   messagesReceived = 0;
+  pingsReceived = 0;
+  pongsReceived = 0;
+  /** How often whoever takes the messages has asked for a pause. */
+  pauses = 0;
 
   readonly #protocol: Protocol;
   readonly #sending: SendSide;
@@ -83,7 +92,11 @@ export class ReadSide<Client> {
   /** Stops delivery, also in the middle of a chunk. What has been read is kept. */
   pause(by: PauseReason): void {
     if (!this.#paused) this.#stream.pause();
+    const isNew = by === Pause.Reader && !this.isPausedByReader;
     this.#pausedBy |= by;
+    if (!isNew) return;
+    this.pauses++;
+    this.#events.onPause();
   }
 
   /** Takes one reason to pause away. Answers whether there is none left. */
@@ -182,9 +195,11 @@ export class ReadSide<Client> {
     const client = this.#client!;
     switch (event) {
       case ProtocolEvent.Ping:
+        this.pingsReceived++;
         return handler.onPing?.(client, this.#protocol.payload);
       case ProtocolEvent.Pong:
-        this.#sending.onPong();
+        this.pongsReceived++;
+        this.#events.onPong(this.#protocol.payload);
         return handler.onPong?.(client, this.#protocol.payload);
       case ProtocolEvent.Close:
         return this.#events.onPeerClose();

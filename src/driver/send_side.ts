@@ -1,10 +1,12 @@
 import { WebSocketError } from "../core/errors.ts";
 import { Opcode } from "../core/opcode.ts";
+import type { Payload } from "../core/payload.ts";
 import type { Protocol } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
+import { PingTimes } from "./ping_times.ts";
 import type { SendOptions } from "./send_options.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -12,8 +14,11 @@ const NOTHING = new Uint8Array(0);
 /** The sending half of a connection: from a program's message to the stream, with the backlog watched. */
 export class SendSide {
   messagesSent = 0;
-  /** Milliseconds from the last ping to the first pong after it. */
-  lastRoundTrip: number | undefined;
+  pingsSent = 0;
+  /** The most bytes that waited behind a send. */
+  peak = 0;
+  /** Of the pings, once there was one. */
+  pings: PingTimes | undefined;
   /** Called when the backlog is at or below the high-water mark again, after a send answered `false`, while open. */
   onDrain: (() => void) | undefined;
 
@@ -23,7 +28,6 @@ export class SendSide {
   readonly #highWaterMark: number;
   #drainWanted = false;
   #ended = false;
-  #pingSentAt: number | undefined;
 
   constructor(protocol: Protocol, stream: ByteStream, clock: Clock, highWaterMark: number) {
     this.#protocol = protocol;
@@ -63,16 +67,14 @@ export class SendSide {
 
   ping(data: Uint8Array = NOTHING): boolean {
     this.#checkOpen("ping");
-    this.#protocol.sendControl(Opcode.Ping, data);
-    this.#pingSentAt = this.#clock.now();
+    this.#ping(data);
     return this.#send();
   }
 
   /** A ping that the program knows nothing of, and so need not hear of the backlog either. */
   keepAlivePing(): void {
     this.#outbox.updateUnsent();
-    this.#protocol.sendControl(Opcode.Ping, NOTHING);
-    this.#pingSentAt = this.#clock.now();
+    this.#ping(NOTHING);
     this.#outbox.flush();
   }
 
@@ -114,11 +116,9 @@ export class SendSide {
     this.#outbox.flush();
   }
 
-  /** A pong came. */
-  onPong(): void {
-    if (this.#pingSentAt === undefined) return;
-    this.lastRoundTrip = this.#clock.now() - this.#pingSentAt;
-    this.#pingSentAt = undefined;
+  /** A pong came. Answers how long the round trip took that it ends, in milliseconds, if it ends one. */
+  onPong(payload: Payload): number | undefined {
+    return this.pings?.answered(payload, this.#clock.now());
   }
 
   /** The stream takes bytes again. */
@@ -147,9 +147,17 @@ export class SendSide {
     this.#outbox.discard();
   }
 
+  #ping(data: Uint8Array): void {
+    this.#protocol.sendControl(Opcode.Ping, data);
+    this.pingsSent++;
+    (this.pings ??= new PingTimes()).sent(data, this.#clock.now());
+  }
+
   #send(): boolean {
     this.#outbox.flush();
-    if (this.#outbox.waiting <= this.#highWaterMark) return true;
+    const { waiting } = this.#outbox;
+    if (waiting > this.peak) this.peak = waiting;
+    if (waiting <= this.#highWaterMark) return true;
     this.#drainWanted = true;
     return false;
   }

@@ -1,4 +1,5 @@
 import type { DeflateSettings } from "./deflate_options.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import type { Logger } from "./logger.ts";
 
 /** Pings sent when nothing comes, and how long to wait for a sign of life after one. */
@@ -22,7 +23,14 @@ export interface ConnectionSettings {
   /** `undefined`: messages are not compressed. */
   readonly perMessageDeflate?: DeflateSettings;
   readonly logger: Logger | undefined;
+  /** Where another thread owns the connection: its number there, and who tells its diagnostics channels. */
+  readonly owner?: { readonly id: number; readonly diagnostics: Diagnostics };
   readonly signal: AbortSignal | undefined;
   /** Whether the system notes when it receives something: the syscall transport's, on Linux. */
   readonly receiveTimestamps?: boolean;
+}
+
+/** Between polls, a sign of life may lie in the socket for so many milliseconds. */
+export function timeBetweenPolls({ spinWaitDuration }: ConnectionSettings): number {
+  return spinWaitDuration ?? 0;
 }

@@ -12,6 +12,7 @@ import type { Payload, PayloadView } from "../core/payload.ts";
 import type { Connection } from "../driver/connection.ts";
 import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
+import type { Diagnostics, DiagnosticsMessage } from "../driver/diagnostics.ts";
 import type { Logger } from "../driver/logger.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { PollLoop } from "../driver/poll_loop.ts";
@@ -98,7 +99,7 @@ export class ConnectionHost {
   }
 
   async #open(): Promise<Opened<ConnectionHost> | undefined> {
-    const { url, options, logs, lookups } = this.#request;
+    const { url, options, id, logs, diagnostics, lookups } = this.#request;
     const ask = (host: string): void => void this.#report({ type: "lookup", host });
     const lookup = lookups && new HostedLookup(lookups, ask);
     try {
@@ -108,7 +109,7 @@ export class ConnectionHost {
         lookup: lookup === undefined ? options.lookup : (host) => lookup.lookUp(host),
         logger,
         signal: this.#abort.signal,
-      });
+      }, { id, diagnostics: this.#diagnostics(diagnostics) });
       const { connection, protocol, extensions } = opened;
       this.#connection = connection;
       this.#publish();
@@ -282,12 +283,21 @@ export class ConnectionHost {
   }
 
   #publish(): void {
-    const { state, stats, sending } = this.#connection!;
-    this.#state.publish(state, sending.waiting, stats);
+    const connection = this.#connection!;
+    this.#state.publish(connection.state, connection.counters(), connection.roundTrips);
   }
 
   async #report(report: Report): Promise<void> {
     await this.#reports.send(report);
+  }
+
+  #diagnostics(wanted: boolean): Diagnostics {
+    return {
+      wants: () => wanted,
+      publish: (name, message) => {
+        void this.#report({ type: "diagnostics", name, message: message as DiagnosticsMessage<never> });
+      },
+    };
   }
 
   #logger(): Logger {

@@ -12,8 +12,12 @@ export interface OpenRequest {
   readonly url: string;
   /** The options that are data; logger and signal stay with the owner. */
   readonly options: Omit<ClientOptions, "logger" | "signal">;
+  /** The connection's number, on the owner's thread. */
+  readonly id: number;
   /** Whether log lines are wanted. */
   readonly logs: boolean;
+  /** Whether messages for diagnostics channels are wanted. */
+  readonly diagnostics: boolean;
   /** Whether the thread hosts nothing else, so that it may sleep for this connection alone. */
   readonly alone: boolean;
   readonly events: SenderHandle<WebSocketEvent>;

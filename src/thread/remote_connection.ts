@@ -20,7 +20,8 @@ import { endEvents } from "./end_events.ts";
 import { IoThread } from "./io_thread.ts";
 import { plainOptions } from "./open_request.ts";
 import { OwnerChannels } from "./owner_channels.ts";
-import type { LogLevel, OpenedReport, Report } from "./reports.ts";
+import { OwnerObserver } from "./owner_observer.ts";
+import type { OpenedReport, Report } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
 
 /** The settings of a connection on another thread. */
@@ -45,6 +46,7 @@ export class RemoteConnection<Event> implements ConnectionView {
 
   readonly #channels: OwnerChannels<Event>;
   readonly #reports: Receiver<Report>;
+  readonly #observer: OwnerObserver;
   readonly #thread: IoThread;
   readonly #options: ClientOptions & ThreadOptions;
   readonly #onAbort = (): void => this.shared.signal(Signal.Abort);
@@ -71,13 +73,14 @@ export class RemoteConnection<Event> implements ConnectionView {
     this.control = channels.control;
     this.#reports = channels.reports;
     this.#options = remote.options;
+    this.#observer = new OwnerObserver(options.logger);
     this.ended = this.#end.promise;
     this.shared.largestSend = options.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED;
     this.#thread = thread ?? new IoThread({ workerUrl });
     this.#thread.open({
       url: parsed.href,
       options: plain,
-      logs: options.logger !== undefined,
+      ...this.#observer.wanted,
       alone: thread === undefined,
       ...channels.handles,
       state: this.shared.memory,
@@ -108,7 +111,7 @@ export class RemoteConnection<Event> implements ConnectionView {
   }
 
   get stats(): ConnectionStats {
-    return this.shared.stats(this.#opened!.connect);
+    return this.shared.stats({ id: this.#observer.id, connect: this.#opened!.connect });
   }
 
   /** Whether this side's user ended it, by Close or `forceQuit`, before it ended by itself. */
@@ -238,19 +241,13 @@ export class RemoteConnection<Event> implements ConnectionView {
         this.#failed = withReason(report.error, this.#options.signal);
         break;
       case "log":
-        this.#log(report.level, report.message);
+        this.#observer.log(report.level, report.message);
+        break;
+      case "diagnostics":
+        this.#observer.publish(report.name, report.message);
         break;
       case "ended":
         this.#over(this.#withReason(report.close));
-    }
-  }
-
-  /** A logger that throws is its owner's trouble, not the connection's. */
-  #log(level: LogLevel, message: string): void {
-    try {
-      this.#options.logger?.[level](message);
-    } catch {
-      // There is nowhere left to say so.
     }
   }
 
@@ -263,6 +260,7 @@ export class RemoteConnection<Event> implements ConnectionView {
   #threadLost(error: WebSocketError): void {
     if (this.#failed !== undefined || this.#close !== undefined) return;
     this.#failed = error;
+    this.#observer.threadLost(error, this.#opened && this.#lost());
     this.shared.signal(Signal.ForceQuit);
     this.shared.publishClosed();
     this.#channels.lookup?.release();

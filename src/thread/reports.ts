@@ -10,6 +10,7 @@ import {
 import { Memory } from "../channel/memory.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import type { WebSocketError } from "../core/errors.ts";
+import type { DiagnosticsMessage, DiagnosticsName } from "../driver/diagnostics.ts";
 import type { ConnectTimings } from "../driver/stats.ts";
 
 /** What the thread that hosts a connection tells the thread that owns it, beside the events. */
@@ -17,6 +18,11 @@ export type Report =
   | { readonly type: "opened"; readonly opened: OpenedReport }
   | { readonly type: "failed"; readonly error: WebSocketError }
   | { readonly type: "log"; readonly level: LogLevel; readonly message: string }
+  | {
+    readonly type: "diagnostics";
+    readonly name: DiagnosticsName;
+    readonly message: DiagnosticsMessage<never>;
+  }
   /** The owner is to look a name up. */
   | { readonly type: "lookup"; readonly host: string }
   | { readonly type: "ended"; readonly close: CloseInfo };

@@ -1,7 +1,10 @@
 import { Pulse, PulseWatch } from "../channel/pulse.ts";
 import type { ConnectionState } from "../core/state.ts";
 import { wake } from "../transport/syscall/wake_up.ts";
-import type { ConnectionStats, ConnectTimings } from "../driver/stats.ts";
+import type { Counters } from "../driver/counters.ts";
+import type { RoundTripHistogram } from "../driver/round_trip_histogram.ts";
+import type { ConnectionStats } from "../driver/stats.ts";
+import { PublishedStats } from "./published_stats.ts";
 
 const STATES: readonly ConnectionState[] = ["connecting", "open", "closing", "closed"];
 
@@ -35,19 +38,9 @@ const WAKERS = 6;
 const WORDS = 8;
 // Numbers, behind the words.
 const NUMBERS_AT = WORDS * 4;
-const BUFFERED = 0;
-const LARGEST_SEND = 1;
-const FIRST_STAT = 2;
-const STATS = [
-  "bytesReceived",
-  "bytesSent",
-  "framesReceived",
-  "framesSent",
-  "messagesReceived",
-  "messagesSent",
-  "lastRoundTrip",
-] as const;
-const NUMBERS = FIRST_STAT + STATS.length;
+const LARGEST_SEND = 0;
+const NUMBERS = 1;
+const STATS_AT = NUMBERS_AT + NUMBERS * 8;
 
 /**
  * A connection's state as other threads see it, and the signals that they give it. The thread that hosts the
@@ -60,12 +53,14 @@ export class SharedState {
   readonly pulse: Pulse;
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
+  readonly #stats: PublishedStats;
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(NUMBERS_AT + NUMBERS * 8)) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(STATS_AT + PublishedStats.byteLength)) {
     this.memory = memory;
     this.#words = new Int32Array(memory, 0, WORDS);
     this.pulse = new Pulse(this.#words, PULSE);
     this.#numbers = new Float64Array(memory, NUMBERS_AT, NUMBERS);
+    this.#stats = new PublishedStats(memory, STATS_AT);
   }
 
   get state(): ConnectionState {
@@ -84,7 +79,7 @@ export class SharedState {
   }
 
   get bufferedAmount(): number {
-    return this.#numbers[BUFFERED];
+    return this.#stats.bufferedAmount;
   }
 
   /** Bytes of the largest message that may be sent: the owner says so once. */
@@ -96,18 +91,14 @@ export class SharedState {
     this.#numbers[LARGEST_SEND] = bytes;
   }
 
-  stats(connect: ConnectTimings): ConnectionStats {
-    const values = Object.fromEntries(STATS.map((name, index) => [name, this.#numbers[FIRST_STAT + index]]));
-    const lastRoundTrip = Number.isNaN(values.lastRoundTrip) ? undefined : values.lastRoundTrip;
-    return { ...values, lastRoundTrip, connect } as unknown as ConnectionStats;
+  /** As of the host's last turn; `facts` is what does not change. */
+  stats(facts: Pick<ConnectionStats, "id" | "connect">): ConnectionStats {
+    return this.#stats.read(facts);
   }
 
   /** Host: makes the present known. */
-  publish(state: ConnectionState, bufferedAmount: number, stats: ConnectionStats): void {
-    this.#numbers[BUFFERED] = bufferedAmount;
-    for (let index = 0; index < STATS.length; index++) {
-      this.#numbers[FIRST_STAT + index] = stats[STATS[index]] ?? NaN;
-    }
+  publish(state: ConnectionState, counters: Counters, roundTrips: RoundTripHistogram | undefined): void {
+    this.#stats.publish(counters, roundTrips);
     if (state === "closed") this.publishClosed();
     else Atomics.store(this.#words, STATE, STATES.indexOf(state));
   }

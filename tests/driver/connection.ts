@@ -1,6 +1,6 @@
 import { MaskKeys } from "../../src/core/mask.ts";
 import { Connection } from "../../src/driver/connection.ts";
-import { ConnectionLog } from "../../src/driver/logger.ts";
+import { ConnectionObserver } from "../../src/driver/observer.ts";
 import type { ConnectionSettings } from "../../src/driver/settings.ts";
 import type { Handler } from "../../mod.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -35,7 +35,7 @@ export function connection({ settings, room, onText }: TestConnectionOptions = {
     stream,
     clock,
     settings: { ...defaults, ...settings },
-    log: new ConnectionLog(undefined),
+    observer: new ConnectionObserver({ logger: settings?.logger }),
     maskKeys: new MaskKeys((bytes) => void bytes.fill(0)),
     timings: { lookup: 0, tcp: 0, proxy: 0, tls: 0, upgrade: 0, total: 0 },
     leftover: new Uint8Array(0),

@@ -2,7 +2,6 @@ import { describe, it } from "node:test";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type CloseInfo, type Handler, WebSocketError } from "../../mod.ts";
 import { Ending } from "../../src/driver/ending.ts";
-import { ConnectionLog } from "../../src/driver/logger.ts";
 
 const lost: CloseInfo = { code: 1006, reason: "", wasClean: false, initiator: "none" };
 const timeout = new WebSocketError("Timeout", "too long");
@@ -15,7 +14,7 @@ function ending(overrides: Handler<undefined> = {}) {
     onQuit: () => void events.push("quit"),
     ...overrides,
   };
-  const subject = new Ending<undefined>(new ConnectionLog(undefined));
+  const subject = new Ending<undefined>();
   return { events, handler, subject, finish: () => subject.finish(handler, undefined, lost) };
 }
 

@@ -10,6 +10,7 @@ function keepAlive(options: { interval: number; timeout: number }) {
   const state = { paused: false };
   const subject = new KeepAlive(options, clock, {
     ping: () => void log.push(`ping ${clock.now()}`),
+    missed: () => {},
     dead: () => void log.push(`dead ${clock.now()}`),
     isPaused: () => state.paused,
   });

@@ -1,6 +1,6 @@
 import { NonBlockingClient } from "../../mod.ts";
 import { Connection } from "../../src/driver/connection.ts";
-import { ConnectionLog } from "../../src/driver/logger.ts";
+import { ConnectionObserver } from "../../src/driver/observer.ts";
 import type { Opened } from "../../src/driver/opening.ts";
 import type { ConnectionSettings } from "../../src/driver/settings.ts";
 import { memoryPair, type MemoryStream, type MemoryStreamOptions } from "../../src/transport/memory.ts";
@@ -51,7 +51,7 @@ export function pinnedClient({ settings, near, far, leftover }: PinnedClientOpti
     stream,
     clock,
     settings: { ...defaults, ...settings },
-    log: new ConnectionLog(undefined),
+    observer: new ConnectionObserver({ logger: undefined }),
     maskKeys: countingKeys(),
     timings: { lookup: 0, tcp: 0, proxy: 0, tls: 0, upgrade: 0, total: 0 },
     leftover: leftover ?? new Uint8Array(0),
