@@ -74,7 +74,8 @@ export class Assembler {
   }
 }
 
-function tooLarge(size: string, limit: number): WebSocketError {
+/** Makes the error for a message that is larger than allowed. */
+export function tooLarge(size: string, limit: number): WebSocketError {
   const message = `reading a message: ${size} bytes, where maxMessageSize is ${limit}`;
   return new WebSocketError("LimitExceeded", message, { closeCode: CloseCode.TooBig });
 }

@@ -10,6 +10,11 @@ export function violation(message: string, closeCode: number = CloseCode.Protoco
   return new WebSocketError("ProtocolViolation", `reading a frame: ${message}`, { closeCode });
 }
 
+/** Makes the error for a text that is not UTF-8 (§8.1). */
+export function invalidUtf8(): WebSocketError {
+  return violation("a text message that is not UTF-8", CloseCode.InvalidPayload);
+}
+
 /** Limits that a {@linkcode HeaderDecoder} enforces, in bytes. */
 export interface DecoderLimits {
   /** The largest payload of one frame. */

@@ -1,9 +1,9 @@
 import { Assembler } from "./assembler.ts";
-import { CloseCode } from "./close_code.ts";
-import { type DecoderLimits, HeaderDecoder, violation } from "./decoder.ts";
+import { type DecoderLimits, HeaderDecoder, invalidUtf8 } from "./decoder.ts";
 import type { DeflateReceiver } from "./deflate_receiver.ts";
-import type { WebSocketError } from "./errors.ts";
+import type { PartView } from "./message_part.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import { PartReader } from "./part_reader.ts";
 import { type AsciiDecoder, PayloadView } from "./payload.ts";
 import { Utf8Validator } from "./utf8.ts";
 
@@ -19,7 +19,12 @@ export interface MessageDecoderOptions extends MessageLimits {
   readonly decodeAscii?: AsciiDecoder;
   /** @internal Inflates messages with RSV1 set (RFC 7692). Default: there may be none. */
   readonly inflate?: DeflateReceiver;
+  /** Hands messages over in parts, as they come, and gathers none. Default: `false`. */
+  readonly messageParts?: boolean;
 }
+
+/** What `next` answers for a part of a message: no opcode. */
+export const PART = 17;
 
 /** The first byte of a whole message in one frame. */
 const FINAL_TEXT = 0x81;
@@ -37,6 +42,8 @@ const NOTHING = new Uint8Array(0);
 export class MessageDecoder {
   /** What `next` found. */
   readonly payload: PayloadView;
+  /** The same, where messages are handed over in parts. */
+  readonly part: PartView | undefined;
   /** Frames begun so far. */
   frames = 0;
 
@@ -45,6 +52,8 @@ export class MessageDecoder {
   /** The longest payload that needs no look at the limits. */
   readonly #short: number;
   readonly #message: Assembler;
+  /** Where messages are handed over in parts. */
+  readonly #parts: PartReader | undefined;
   readonly #utf8 = new Utf8Validator();
   /** A control frame that did not arrive whole; made when there is one. */
   #control: Uint8Array | undefined;
@@ -54,8 +63,8 @@ export class MessageDecoder {
   #at = 0;
   #end = 0;
 
-  /** Between two messages, with no header begun: the next byte begins a frame that may begin a message. */
-  #between = true;
+  /** Between two messages, with no header begun: the next byte may begin a whole message. Never where there are parts. */
+  #between: boolean;
   /** Whether a frame's header has been read and its payload has not. */
   #inFrame = false;
   /** Payload bytes of that frame still to come. */
@@ -69,8 +78,11 @@ export class MessageDecoder {
 
   /** Enforces the given limits. */
   constructor(options: MessageDecoderOptions) {
-    const { maxFrameSize, maxMessageSize, decodeAscii, inflate } = options;
-    this.payload = new PayloadView(decodeAscii);
+    const { maxFrameSize, maxMessageSize, decodeAscii, inflate, messageParts } = options;
+    this.#parts = messageParts ? new PartReader(options) : undefined;
+    this.part = this.#parts?.view;
+    this.payload = this.part ?? new PayloadView(decodeAscii);
+    this.#between = this.#parts === undefined;
     this.#header = new HeaderDecoder({ maxFrameSize }, inflate !== undefined);
     this.#inflate = inflate;
     this.#message = new Assembler(maxMessageSize);
@@ -89,6 +101,11 @@ export class MessageDecoder {
     this.#end = chunk.length;
   }
 
+  /** Whether there is more to hand over of what has been looked at: call `next` even without a chunk. */
+  get pending(): boolean {
+    return this.#parts !== undefined && this.#parts.pending;
+  }
+
   /** The part of the chunk that has not been looked at. */
   rest(): Uint8Array {
     return this.#chunk.subarray(this.#at, this.#end);
@@ -102,12 +119,13 @@ export class MessageDecoder {
     if (this.#handedOver) {
       this.#handedOver = false;
       this.#message.clear();
+      this.#parts?.clear();
     }
     if (this.#between) {
       const opcode = this.#nextShort();
       if (opcode !== 0) return opcode;
     }
-    while (this.#at < this.#end) {
+    while (this.#at < this.#end || this.pending) {
       this.#between = false;
       if (!this.#inFrame) {
         const size = this.#header.decode(this.#chunk, this.#at, this.#end);
@@ -117,7 +135,7 @@ export class MessageDecoder {
       }
       const event = this.#header.opcode >= Opcode.Close ? this.#readControl() : this.#readData();
       if (event !== 0) {
-        this.#between = this.#messageOpcode === 0;
+        this.#between = this.#messageOpcode === 0 && this.#parts === undefined;
         return event;
       }
       // A frame without a payload is complete with its header, so the loop goes on at the chunk's end too.
@@ -137,6 +155,7 @@ export class MessageDecoder {
   release(): void {
     this.discard();
     this.#message.clear();
+    this.#parts?.clear();
     this.payload.release();
   }
 
@@ -179,11 +198,14 @@ export class MessageDecoder {
       this.#messageOpcode = opcode;
       this.#compressed = this.#header.rsv1;
       if (opcode === Opcode.Text) this.#utf8.reset();
+      this.#parts?.begin(opcode, this.#compressed);
     }
+    if (this.#parts !== undefined) return this.#parts.beginFrame(length);
     if (!this.#compressed) this.#message.checkRoom(length);
   }
 
   #readData(): number {
+    if (this.#parts !== undefined) return this.#readPart(this.#parts);
     const start = this.#at;
     const available = this.#end - start;
     const missing = this.#missing;
@@ -207,6 +229,21 @@ export class MessageDecoder {
     return this.#handOver(text);
   }
 
+  #readPart(parts: PartReader): number {
+    const start = this.#at;
+    const end = start + Math.min(this.#end - start, this.#missing);
+    this.#at = parts.read(this.#chunk, start, end);
+    this.#missing -= this.#at - start;
+    if (this.#missing === 0 && !parts.pending) this.#inFrame = false;
+    const final = !this.#inFrame && this.#header.fin;
+    if (!parts.tell(final)) return 0;
+    if (final) {
+      this.#messageOpcode = 0;
+      this.#handedOver = true;
+    }
+    return PART;
+  }
+
   /** Of a compressed message what counts is what its bytes inflate to. */
   #readCompressed(start: number, end: number): number {
     const message = this.#message;
@@ -226,7 +263,7 @@ export class MessageDecoder {
     if (this.#missing > 0) return 0;
     this.#inFrame = false;
     if (!this.#header.fin) return 0;
-    this.#inflate!.finish(message);
+    this.#inflate!.finish(message.length);
     return this.#handOver(text);
   }
 
@@ -263,8 +300,4 @@ export class MessageDecoder {
     this.payload.point(this.#control, 0, this.#controlLength);
     return opcode;
   }
-}
-
-function invalidUtf8(): WebSocketError {
-  return violation("a text message that is not UTF-8", CloseCode.InvalidPayload);
 }

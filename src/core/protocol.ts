@@ -5,7 +5,8 @@ import type { CloseInfo } from "./close_info.ts";
 import type { PerMessageDeflate } from "./deflate.ts";
 import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
-import { MessageDecoder, type MessageDecoderOptions } from "./message_decoder.ts";
+import { MessageDecoder, type MessageDecoderOptions, PART } from "./message_decoder.ts";
+import type { MessagePart } from "./message_part.ts";
 import { MessageSender } from "./message_sender.ts";
 import { Opcode } from "./opcode.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
@@ -24,6 +25,8 @@ export const ProtocolEvent = {
   Ping: Opcode.Ping,
   Pong: Opcode.Pong,
   Failed: 16,
+  /** A part of a message: see `ProtocolOptions.messageParts`. */
+  Part: PART,
 } as const;
 
 /** One of the values of {@linkcode ProtocolEvent}. */
@@ -96,6 +99,16 @@ export class Protocol {
   /** The content of what `next` found, until the next call. */
   get payload(): Payload {
     return this.#decoder.payload;
+  }
+
+  /** As `payload`, where `next` found a part of a message. */
+  get part(): MessagePart {
+    return this.#decoder.part!;
+  }
+
+  /** Whether there is more to be had from `next` without another chunk, before it has answered `None`. */
+  get pending(): boolean {
+    return this.#decoder.pending && this.#state !== "closed";
   }
 
   /** Frames put into `output` so far. */
