@@ -88,13 +88,17 @@ export class PolledByteStream implements ByteStream {
     return this.#readOnce() || wrote;
   }
 
-  /** Sleeps in the kernel until there is something to do, at most `timeout` milliseconds. */
+  /** Sleeps in the kernel until there is something to do, at most `timeout` milliseconds. Whether it could, `poll` tells. */
   wait(timeout: number, wakeUp?: WakeUp): void {
     if (this.#closed) return;
     const reads = !this.#paused && !this.#ended;
     // The system tells of reading in any case; who does not read must not wait for that.
-    if (reads || this.#lent !== undefined) this.#stream.wait(timeout, this.#lent !== undefined, wakeUp);
-    else sleep(timeout);
+    if (!reads && this.#lent === undefined) return sleep(timeout);
+    try {
+      this.#stream.wait(timeout, this.#lent !== undefined, wakeUp);
+    } catch (error) {
+      this.#close(error);
+    }
   }
 
   #readOnce(): boolean {

@@ -54,6 +54,14 @@ export function libc(): Libc {
   return loaded ??= load();
 }
 
+/**
+ * Puts something else in the library's place, made of it: for tests of what a system may answer. Sockets go on with
+ * the one they were opened with.
+ */
+export function replaceLibc(make: (libc: Libc) => Libc): void {
+  loaded = make(libc());
+}
+
 function load(): Libc {
   const { libc: names, errnoLocation, hasPpoll } = platform();
   const open: Open = (symbols) => openLibrary(names, symbols, "the C library");
