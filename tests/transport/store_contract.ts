@@ -30,6 +30,5 @@ if (transport.name === "deno") {
     const plain = tunnelled(transport, "http:", () => server.plain);
     bytesContract(plain, "TLS");
     endContract(plain, "TLS");
-    bytesContract(tunnelled(transport, "https:", () => server.secure), "TCP");
   });
 }

@@ -66,7 +66,7 @@ function newSession(target: ConnectTarget, tls: TlsOptions): TlsSession {
   try {
     const context = tlsContext(tls, settings);
     try {
-      return new TlsSession(context.pointer, settings);
+      return new TlsSession(context.pointer, settings, target.tunnel?.tls === undefined ? 0 : 1);
     } finally {
       context.release();
     }

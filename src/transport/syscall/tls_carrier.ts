@@ -17,8 +17,7 @@ export class TlsCarrier implements CipherCarrier {
   }
 
   send(bytes: Uint8Array, start: number, end: number): number {
-    // What is to be sent may lie in the buffer that all sessions of a thread give their cipher text out by.
-    return this.#below.write(bytes.slice(start, end), 0, end - start);
+    return this.#below.write(bytes, start, end);
   }
 
   wait(timeoutMs: number, forWrite: boolean, wakeUp: WakeUp | undefined): boolean {

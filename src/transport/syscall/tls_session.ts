@@ -19,17 +19,30 @@ const X509_CHECK_FLAG_NEVER_CHECK_SUBJECT = 0x20;
 /** The most bytes of plain text to encrypt at once: four records. */
 const mostPlain = 64 * 1024;
 
-/** What this thread's sessions take in and give out: never more than one at a time. */
-let buffers: { readonly incoming: NativeBuffer; readonly outgoing: NativeBuffer } | undefined;
+/** What sessions take in and give out. */
+interface Buffers {
+  readonly incoming: NativeBuffer;
+  readonly outgoing: NativeBuffer;
+}
+
+/** This thread's, for all its sessions: never more than one at a time, but within each there can be another one. */
+const buffers: Buffers[] = [];
+
+function buffersAt(depth: number): Buffers {
+  return buffers[depth] ??= {
+    incoming: nativeBuffer(new Uint8Array(new ArrayBuffer(64 * 1024))),
+    outgoing: nativeBuffer(new Uint8Array(new ArrayBuffer(2 * mostPlain))),
+  };
+}
 
 /**
  * TLS without a socket: cipher text in and out by memory, an `SSL` of OpenSSL between. Not over OpenSSL's own
  * socket calls, which could raise SIGPIPE and make two system calls for each record.
  */
 export class TlsSession {
-  /** Where to put cipher text for {@linkcode feed}. Shared by all sessions of a thread. */
+  /** Where to put cipher text for {@linkcode feed}. Shared by all sessions of a thread at the same depth. */
   readonly incoming: NativeBuffer;
-  /** Where {@linkcode drain} puts cipher text. Shared by all sessions of a thread. */
+  /** Where {@linkcode drain} puts cipher text. Shared likewise. */
   readonly outgoing: NativeBuffer;
   readonly #openssl: OpenSsl = openssl();
   readonly #ssl: Pointer;
@@ -38,13 +51,9 @@ export class TlsSession {
   #established = false;
   #failed = false;
 
-  /** A client's session from an `SSL_CTX`. Throws an {@linkcode OpenSslError}. */
-  constructor(context: Pointer, settings: TlsSettings) {
-    buffers ??= {
-      incoming: nativeBuffer(new Uint8Array(new ArrayBuffer(64 * 1024))),
-      outgoing: nativeBuffer(new Uint8Array(new ArrayBuffer(2 * mostPlain))),
-    };
-    ({ incoming: this.incoming, outgoing: this.outgoing } = buffers);
+  /** A client's session from an `SSL_CTX`; `depth` is 1 within another one's. Throws an {@linkcode OpenSslError}. */
+  constructor(context: Pointer, settings: TlsSettings, depth: 0 | 1 = 0) {
+    ({ incoming: this.incoming, outgoing: this.outgoing } = buffersAt(depth));
     const ssl = this.#openssl.SSL_new(context);
     if (!ssl) throw takeOpenSslError("making a TLS session");
     this.#ssl = ssl;
