@@ -83,12 +83,12 @@ export class ControlSender implements Disposable {
 
   /** Sends a text message; bytes must be UTF-8. */
   sendText(data: string | Uint8Array, options?: SendOptions): Promise<SendResult<ControlMessage>> {
-    return this.send({ type: "sendText", data, compress: options?.compress });
+    return this.send({ ...options, type: "sendText", data });
   }
 
   /** Sends a binary message. */
   sendBinary(data: Uint8Array, options?: SendOptions): Promise<SendResult<ControlMessage>> {
-    return this.send({ type: "sendBinary", data, compress: options?.compress });
+    return this.send({ ...options, type: "sendBinary", data });
   }
 
   /** Sends a ping with up to 125 bytes. */
