@@ -36,6 +36,8 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
     /^\[feed\] websocket 2: connected to/,
     "[feed] websocket 2: closed by local: 1000",
   ],
+  proxy: ["without a password: ConnectionFailed, 407", "received: Hello through a proxy"],
+  certificate_pinning: ["another key: TlsFailed", "received: Hello to the key that I know"],
   blocking: ["received: one", "received: two", "received: three"],
   async: ["activated", "received: Hello from another thread", "closed", "quit", "closed: 1000"],
   busy_polling: [/^median of 1000 round trips: \d+ µs, closed: 1000$/],
