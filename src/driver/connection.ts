@@ -3,17 +3,15 @@ import type { CloseInfo } from "../core/close_info.ts";
 import type { PerMessageDeflate } from "../core/deflate.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { Protocol } from "../core/protocol.ts";
-import type { Payload } from "../core/payload.ts";
 import type { ConnectionState } from "../core/state.ts";
-import type { ByteStream, ByteStreamSink } from "../transport/transport.ts";
-import type { Clock, Timer } from "./clock.ts";
+import type { ByteStreamSink } from "../transport/transport.ts";
 import type { ConnectionParts } from "./connection_parts.ts";
 import { type Counters, toStats } from "./counters.ts";
 import { decodeAscii } from "./decode_ascii.ts";
-import { ioError, isConnectionLost } from "./connection_lost.ts";
-import { type AwaitedEnd, startEndDeadline } from "./end_deadline.ts";
+import { isConnectionLost } from "./connection_lost.ts";
 import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
+import { HandlerRun } from "./handler_run.ts";
 import { IdleRelease } from "./idle_release.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { keepConnectionAlive } from "./keep_connection_alive.ts";
@@ -22,10 +20,10 @@ import { Pause, type PauseReason } from "./pause.ts";
 import { readCounters } from "./read_counters.ts";
 import { ReadSide } from "./read_side.ts";
 import type { RoundTripHistogram } from "./round_trip_histogram.ts";
-import { RunResult } from "./run_result.ts";
 import { SendSide } from "./send_side.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { ConnectionStats, ConnectTimings } from "./stats.ts";
+import { type AwaitedEnd, StreamEnd } from "./stream_end.ts";
 
 /**
  * An open WebSocket on a byte stream: pumps bytes into the protocol and events out to a handler, keeps the
@@ -40,49 +38,30 @@ export class Connection<Client> implements ByteStreamSink {
   /** Called when the stream is gone, before the handler's last callbacks. */
   onGone: (() => void) | undefined;
 
-  readonly #stream: ByteStream;
   readonly #settings: ConnectionSettings;
-  readonly #clock: Clock;
   readonly #observer: ConnectionObserver;
   readonly #protocol: Protocol;
   readonly #reading: ReadSide<Client>;
+  readonly #streamEnd: StreamEnd;
   readonly #ending: Ending<Client>;
   readonly #timings: ConnectTimings;
   readonly #openedAt: number;
   readonly #keepAlive: KeepAlive | undefined;
   readonly #deflate: PerMessageDeflate | undefined;
   readonly #idleRelease: IdleRelease | undefined;
-  readonly #onAbort = (): void => this.#abort();
+  readonly #onAbort = (): void => {
+    const cause = this.#settings.signal!.reason;
+    this.giveUp(new WebSocketError("Aborted", "the connection was aborted by its signal", { cause }));
+  };
 
-  #handler: Handler<Client> | undefined;
-  #client: Client | undefined;
-  #result: RunResult | undefined;
-
-  /** Limits the wait for the end, once that has begun. */
-  #deadline: Timer | undefined;
-  #closedAt = NaN;
-  /** End the sending side when everything is written. */
-  #shutdownWanted = false;
-  /** The stream is given up, and may not have told its end yet. */
-  #dropped = false;
+  #run: HandlerRun<Client> | undefined;
   /** Whether `close` began the end. */
   #closedByUser = false;
-  #peerEnded = false;
-  /** The stream is gone. */
-  #gone = false;
   #finished = false;
-  /** `onActivated` is under way. */
-  #activating = false;
-  /** Whether the stream ended before everything was written, our Close for one. */
-  #unsentAtEnd = false;
-  /** Why the stream ended, where it said so. */
-  #lost: WebSocketError | undefined;
 
   constructor(parts: ConnectionParts) {
     const { settings, stream, clock, observer } = parts;
-    this.#stream = stream;
     this.#settings = settings;
-    this.#clock = clock;
     this.#observer = observer;
     this.#timings = parts.timings;
     const { maskKeys, deflate } = parts;
@@ -92,42 +71,39 @@ export class Connection<Client> implements ByteStreamSink {
     this.#reading = new ReadSide({ protocol, sending, stream }, {
       onPeerClose: () => this.#peerClosed(),
       onViolation: (error) => this.#fail(error),
-      onPong: (payload) => this.#ponged(payload),
+      onPong: (payload) => {
+        const roundTrip = sending.onPong(payload);
+        if (roundTrip !== undefined) observer.roundTrip(roundTrip);
+      },
       onPause: () => observer.paused(() => clock.now(), this.#reading.pauses),
       onThrow: (value) => this.#threw(value),
       isSilent: () => this.#ending.silent,
     }, parts.leftover);
+    const giveUp = (error: WebSocketError): void => this.giveUp(error);
+    this.#streamEnd = new StreamEnd({ stream, sending, settings, clock, giveUp });
     stream.attach(this);
     settings.signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#openedAt = clock.now();
     if (settings.keepAlive !== undefined) {
-      this.#keepAlive = keepConnectionAlive(settings.keepAlive, {
-        protocol,
-        sending,
-        clock,
-        observer,
-        settings,
-        isPaused: () => this.#reading.isPausedByReader || !this.running,
-        giveUp: (error) => this.giveUp(error),
-      });
+      const isPaused = (): boolean => this.#reading.isPausedByReader || !this.running;
+      const kept = { protocol, sending, clock, observer, settings, isPaused, giveUp };
+      this.#keepAlive = keepConnectionAlive(settings.keepAlive, kept);
     }
-    const releaseWhenIdle = settings.perMessageDeflate?.releaseWhenIdle;
     this.#deflate = deflate;
-    if (deflate !== undefined && releaseWhenIdle !== undefined) {
-      this.#idleRelease = new IdleRelease(deflate, clock, releaseWhenIdle);
-    }
+    const delay = settings.perMessageDeflate?.releaseWhenIdle;
+    if (deflate && delay !== undefined) this.#idleRelease = new IdleRelease(deflate, clock, delay);
   }
 
   /** `closed` when the stream is gone or given up; until then a connection that has exchanged its Close frames is `closing`. */
   get state(): ConnectionState {
-    if (this.#gone || this.#dropped) return "closed";
+    if (this.#streamEnd.gone || this.#streamEnd.dropped) return "closed";
     return this.#protocol.state === "closed" ? "closing" : this.#protocol.state;
   }
 
   /** What went over it. A snapshot. */
   get stats(): ConnectionStats {
-    const roundTrips = this.roundTrips?.snapshot();
-    return toStats(this.counters(), { id: this.#observer.id, connect: this.#timings, roundTrips });
+    const { id } = this.#observer;
+    return toStats(this.counters(), { id, connect: this.#timings, roundTrips: this.roundTrips?.snapshot() });
   }
 
   /** The numbers of `stats`. */
@@ -139,7 +115,7 @@ export class Connection<Client> implements ByteStreamSink {
       keepAlive: this.#keepAlive,
       deflate: this.#deflate,
       openedAt: this.#openedAt,
-      closedAt: this.#closedAt,
+      closedAt: this.#streamEnd.at,
     });
   }
 
@@ -150,7 +126,7 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** Whether `run` has been called. */
   get running(): boolean {
-    return this.#result !== undefined;
+    return this.#run !== undefined;
   }
 
   /** Whether the last callback has been made. */
@@ -160,15 +136,14 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** Delivers everything to `handler` until the end. Once. */
   run(handler: Handler<Client>, client: Client): Promise<CloseInfo> {
-    this.#handler = handler;
-    this.#client = client;
-    const result = this.#result = new RunResult();
-    this.#activate(handler, client);
-    this.sending.onDrain = () => this.#guard(() => handler.onDrain?.(client));
+    const onThrow = (value: unknown): void => this.#threw(value);
+    const run = this.#run = new HandlerRun(handler, { client, ending: this.#ending, onThrow });
+    run.activate(this.state === "closed");
+    this.sending.onDrain = () => run.drain();
     this.sending.checkDrain();
     this.#reading.begin(handler, client);
     this.#goOn();
-    return result.promise;
+    return run.result;
   }
 
   /** Whether this side's user ended it, by `close` or `forceQuit`, before it ended by itself. */
@@ -183,12 +158,12 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** What the promise of `run` has settled to, for who cannot wait for it: returns or throws. Once `finished`. */
   outcome(): CloseInfo {
-    return this.#result!.outcome();
+    return this.#run!.outcome();
   }
 
   /** Resolves when the last callback has been made, however it ended. */
   whenFinished(): Promise<void> {
-    return this.#result === undefined ? Promise.resolve() : this.#result.whenSettled();
+    return this.#run?.whenSettled() ?? Promise.resolve();
   }
 
   /** Stops delivery, also in the middle of a chunk. What has been read is kept. */
@@ -232,33 +207,28 @@ export class Connection<Client> implements ByteStreamSink {
   onWritable(): void {
     this.sending.onWritable();
     if (this.sending.waiting === 0) this.onFlushed?.();
-    if (this.#shutdownWanted) this.#shutdown();
+    this.#streamEnd.onWritable();
   }
 
   onEnd(): void {
-    this.#peerEnded = true;
+    this.#streamEnd.peerEnded = true;
     if (this.#reading.hasKept) return;
     // Nobody is there to talk to: the peer sends no more, and we had not agreed to end.
     if (!this.#protocol.closeCompleted && this.#ending.error === undefined) this.#drop();
-    else this.#shutdown();
+    else this.#streamEnd.shutdown();
     this.#waitForEnd("lingering");
   }
 
   onClose(error?: unknown): void {
-    this.#gone = true;
-    this.#closedAt = this.#clock.now();
-    if (error !== undefined) this.#lost = ioError(error);
+    this.#streamEnd.onClose(error);
     if (error !== undefined && !isConnectionLost(error) && !this.#protocol.closeCompleted) {
-      this.#ending.fail(this.#lost!);
+      this.#ending.fail(this.#streamEnd.error!);
     }
-    this.#deadline?.cancel();
     this.#keepAlive?.stop();
     this.#idleRelease?.stop();
     // What was read before may still have to be inflated.
     this.#deflate?.sender.close();
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
-    this.#unsentAtEnd = this.sending.cutOff;
-    this.sending.discard();
     this.onGone?.();
     this.#finishWhenDelivered();
   }
@@ -266,15 +236,10 @@ export class Connection<Client> implements ByteStreamSink {
   /** A violation or a limit: our Close is on its way; nothing more is handed over. */
   #fail(error: WebSocketError): void {
     this.#ending.fail(error);
-    this.#shutdown();
+    this.#streamEnd.shutdown();
     this.#waitForEnd("failing");
-    if (this.#handler !== undefined) this.#ending.report(this.#handler, this.#client!);
+    this.#run?.report();
     if (this.#ending.thrown !== undefined) this.#drop();
-  }
-
-  #abort(): void {
-    const cause = this.#settings.signal!.reason;
-    this.giveUp(new WebSocketError("Aborted", "the connection was aborted by its signal", { cause }));
   }
 
   /** This side will not wait for the peer: a last Close, if one can still be sent, and the stream is dropped. */
@@ -294,75 +259,35 @@ export class Connection<Client> implements ByteStreamSink {
     this.#waitForEnd("closing");
   }
 
-  #ponged(payload: Payload): void {
-    const roundTrip = this.sending.onPong(payload);
-    if (roundTrip !== undefined) this.#observer.roundTrip(roundTrip);
-  }
-
-  /** A wait that has begun goes on. */
   #waitForEnd(awaited: AwaitedEnd): void {
-    if (this.#gone) return;
+    if (this.#streamEnd.gone) return;
     // From here on the deadline decides: a peer that has said goodbye need not answer pings.
     this.#keepAlive?.stop();
-    this.#deadline ??= startEndDeadline(awaited, this.#settings, {
-      clock: this.#clock,
-      giveUp: (error) => this.giveUp(error),
-    });
-  }
-
-  /** Ends the sending side once everything is written. */
-  #shutdown(): void {
-    this.#shutdownWanted = this.sending.waiting > 0;
-    if (!this.#shutdownWanted) this.#stream.shutdown();
+    this.#streamEnd.limit(awaited);
   }
 
   #drop(): void {
-    this.#dropped = true;
-    this.sending.end();
+    const { gone } = this.#streamEnd;
     this.#reading.discard();
-    if (!this.#gone) this.#stream.destroy();
+    this.#streamEnd.drop();
     // A callback must have returned before the last ones are made; `#goOn` sees to that.
-    else if (!this.#activating && !this.#reading.isDelivering) this.#finishWhenDelivered();
+    if (gone && !this.#run?.isActivating && !this.#reading.isDelivering) this.#finishWhenDelivered();
   }
 
   /** Hands over what was read before, and then what comes; or the end, if that has come. */
   #goOn(): void {
     if (!this.#reading.deliverKept()) return;
-    if (this.#gone) this.#finishWhenDelivered();
-    else if (this.#peerEnded) this.onEnd();
+    if (this.#streamEnd.gone) this.#finishWhenDelivered();
+    else if (this.#streamEnd.peerEnded) this.onEnd();
     else this.#reading.flow();
   }
 
   #finishWhenDelivered(): void {
-    if (this.#finished || !this.running || this.#reading.hasKept) return;
+    if (this.#finished || this.#run === undefined || this.#reading.hasKept) return;
     this.#finished = true;
     this.#protocol.end();
-    const info = this.#protocol.closeInfo(this.#ending.error ?? this.#lost);
-    const close = { ...info, wasClean: info.wasClean && !this.#unsentAtEnd };
-    this.#result!.settle(() => this.#ending.finish(this.#handler!, this.#client!, close));
-  }
-
-  /** A connection that has ended before it ran says so by its end: that a send came too late for it says less. */
-  #activate(handler: Handler<Client>, client: Client): void {
-    const ended = this.state === "closed";
-    this.#activating = true;
-    this.#guard(() => {
-      try {
-        handler.onActivated?.(client);
-      } catch (value) {
-        if (!ended || !(value instanceof WebSocketError) || value.code !== "ConnectionClosed") throw value;
-      }
-    });
-    this.#activating = false;
-  }
-
-  #guard(callback: () => void): void {
-    if (this.#ending.silent) return;
-    try {
-      callback();
-    } catch (value) {
-      this.#threw(value);
-    }
+    const info = this.#protocol.closeInfo(this.#ending.error ?? this.#streamEnd.error);
+    this.#run.finish({ ...info, wasClean: info.wasClean && !this.#streamEnd.cutOff });
   }
 
   #threw(value: unknown): void {
