@@ -25,7 +25,7 @@ export type TimeoutPhase =
   | "write"
   | "thread";
 
-/** The answer of a server that did not open the WebSocket. */
+/** The answer of a server that did not open the WebSocket, or of a proxy that did not connect to it. */
 export interface HandshakeResponse {
   /** HTTP status code, for example 401. */
   readonly status: number;
@@ -41,7 +41,7 @@ export interface WebSocketErrorOptions {
   cause?: unknown;
   /** For `Timeout`: what took too long. */
   phase?: TimeoutPhase;
-  /** For `HandshakeFailed`: what the server answered. */
+  /** For `HandshakeFailed`: what the server answered. For `ConnectionFailed`: what the proxy did, in HTTP. */
   response?: HandshakeResponse;
   /**
    * For `ProtocolViolation` and `LimitExceeded`: the close code sent to the peer. For what ends a `WebSocketStream`: the
@@ -71,7 +71,7 @@ export class WebSocketError extends Error {
   readonly code: WebSocketErrorCode;
   /** For `Timeout`: what took too long. */
   readonly phase?: TimeoutPhase;
-  /** For `HandshakeFailed`: what the server answered, if it answered in HTTP. */
+  /** For `HandshakeFailed`: what the server answered, for `ConnectionFailed`: what the proxy did; if it was HTTP. */
   readonly response?: HandshakeResponse;
   /**
    * For what the peer did wrong (`ProtocolViolation`, `LimitExceeded`): the close code sent to it. From a
