@@ -10,15 +10,18 @@ import { isToken } from "./field_syntax.ts";
  */
 export function checkSubprotocols(protocols: string | readonly string[] | undefined): readonly string[] {
   if (protocols === undefined) return [];
-  const list = typeof protocols === "string" ? [protocols] : protocols;
-  if (!Array.isArray(list)) throw invalid("neither a string nor a list of strings", protocols);
+  if (typeof protocols !== "string" && !Array.isArray(protocols)) {
+    throw invalid("neither a string nor a list of strings", protocols);
+  }
+  // A copy, and without holes, which `forEach` would pass over.
+  const list = typeof protocols === "string" ? [protocols] : Array.from<string>(protocols);
   list.forEach((protocol, index) => {
     if (typeof protocol !== "string" || !isToken(protocol)) {
       throw invalid("a subprotocol must be a token of RFC 9110", protocol);
     }
     if (list.indexOf(protocol) !== index) throw invalid("a subprotocol is listed twice", protocol);
   });
-  return [...list];
+  return list;
 }
 
 function invalid(what: string, protocol: unknown): WebSocketError {

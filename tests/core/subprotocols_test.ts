@@ -28,6 +28,7 @@ describe("checkSubprotocols", () => {
     assertEquals(messageFor("a\n"), what + '"a\\n"');
     assertEquals(messageFor([7]), what + '"7"');
     assertEquals(messageFor([Object.create(null)]), what + '"object"');
+    assertEquals(messageFor(new Array(1)), what + '"undefined"');
     for (const none of [7, null, {}, new Map(), Object.create(null)]) {
       assertStringIncludes(messageFor(none), "Invalid `protocols`: neither a string nor a list of strings: ");
     }
