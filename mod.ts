@@ -30,6 +30,7 @@ export { type ControlHandle, ControlSender } from "./src/client/control_sender.t
 export type {
   ActivatedEvent,
   BinaryEvent,
+  BinaryPartEvent,
   ClosedEvent,
   CloseMessage,
   ControlMessage,
@@ -43,6 +44,7 @@ export type {
   SendPongMessage,
   SendTextMessage,
   TextEvent,
+  TextPartEvent,
   WebSocketEvent,
 } from "./src/client/events.ts";
 export { NonBlockingClient } from "./src/client/non_blocking.ts";
@@ -87,6 +89,7 @@ export type {
   InflaterOptions,
 } from "./src/core/deflate_codec.ts";
 export type { DeflateParameters } from "./src/core/deflate_offer.ts";
+export type { MessagePart } from "./src/core/message_part.ts";
 export type { Payload } from "./src/core/payload.ts";
 export type { ConnectionState } from "./src/core/state.ts";
 export type { PerMessageDeflateOptions } from "./src/driver/deflate_options.ts";

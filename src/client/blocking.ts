@@ -2,6 +2,7 @@ import { EVENT_KIND } from "../channel/event_codec.ts";
 import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
+import { checkHandler } from "../driver/check_handler.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { SendOptions } from "../driver/send_options.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
@@ -32,15 +33,20 @@ import { ThreadEngine } from "./thread_engine.ts";
 export class BlockingClient extends ConnectedClient implements Disposable, Iterable<WebSocketEvent> {
   readonly #engine: BlockingEngine;
   readonly #readTimeout: number;
+  readonly #messageParts: boolean;
   #ran = false;
   #quit = false;
   /** Whether `run` has failed. */
   #threw = false;
 
-  private constructor(engine: BlockingEngine, readTimeout: number) {
+  private constructor(
+    engine: BlockingEngine,
+    { readTimeout = Infinity, messageParts = false }: BlockingOptions,
+  ) {
     super(engine);
     this.#engine = engine;
     this.#readTimeout = readTimeout;
+    this.#messageParts = messageParts;
   }
 
   /**
@@ -58,7 +64,7 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
     const engine = options.transport === "syscall"
       ? new SyscallEngine(url, options)
       : new ThreadEngine(url, options);
-    return new BlockingClient(engine, options.readTimeout ?? Infinity);
+    return new BlockingClient(engine, options);
   }
 
   /**
@@ -72,6 +78,7 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
     if (this.#ran || this.#quit) {
       throw new WebSocketError("SocketUnavailable", "run: the client is running already, or has run");
     }
+    checkHandler(handler, this.#messageParts);
     this.#ran = true;
     try {
       return this.#engine.run(handler, this, this.#readTimeout);

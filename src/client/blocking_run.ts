@@ -1,4 +1,4 @@
-import { EVENT_KIND } from "../channel/event_codec.ts";
+import { EVENT_KIND, isPart } from "../channel/event_codec.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { Ending } from "../driver/ending.ts";
 import type { Handler } from "../driver/handler.ts";
@@ -61,6 +61,7 @@ export class BlockingRun {
         this.#over = true;
         return;
     }
+    if (isPart(received.kind)) return this.#guard(() => handler.onMessagePart?.(client, received.part));
     const { event } = received;
     if (event.type !== "error") return;
     this.#ending.fail(event.error);

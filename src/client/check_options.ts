@@ -59,6 +59,7 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   handshakeTimeout: duration,
   closeTimeout: duration,
   maxMessageSize: size,
+  messageParts: boolean,
   maxFrameSize: size,
   maxBufferedAmount: size,
   highWaterMark: integer(0, GIB, "a number of bytes"),
@@ -138,6 +139,7 @@ export function connectionSettings(options: NonBlockingOptions): ConnectionSetti
     perMessageDeflate: deflateSettings(options.perMessageDeflate),
     logger: options.logger,
     signal: options.signal,
+    messageParts: options.messageParts,
     receiveTimestamps: options.receiveTimestamps,
   };
 }

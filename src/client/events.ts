@@ -28,6 +28,30 @@ export interface BinaryEvent {
   readonly data: Uint8Array;
 }
 
+/** With the option `messageParts`: a part of a text message arrived, cut between two characters. */
+export interface TextPartEvent {
+  /** Tells the events apart. */
+  readonly type: "textPart";
+  /** The part. */
+  readonly data: string;
+  /** Whether the message begins with it. */
+  readonly first: boolean;
+  /** Whether the message ends with it. */
+  readonly final: boolean;
+}
+
+/** With the option `messageParts`: a part of a binary message arrived. */
+export interface BinaryPartEvent {
+  /** Tells the events apart. */
+  readonly type: "binaryPart";
+  /** The part: the receiver's own copy. */
+  readonly data: Uint8Array;
+  /** Whether the message begins with it. */
+  readonly first: boolean;
+  /** Whether the message ends with it. */
+  readonly final: boolean;
+}
+
 /** A ping arrived; its pong has already been sent. */
 export interface PingEvent {
   /** Tells the events apart. */
@@ -67,7 +91,7 @@ export interface QuitEvent {
 }
 
 /**
- * What a connection tells its user, told apart by `type`. The order is: `activated`; messages, pings and
+ * What a connection tells its user, told apart by `type`. The order is: `activated`; messages (or their parts), pings and
  * pongs; `closed` or `error` (neither after `forceQuit`); `quit`.
  *
  * @example
@@ -90,6 +114,8 @@ export type WebSocketEvent =
   | ActivatedEvent
   | TextEvent
   | BinaryEvent
+  | TextPartEvent
+  | BinaryPartEvent
   | PingEvent
   | PongEvent
   | ClosedEvent

@@ -3,6 +3,7 @@ import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { Opened } from "../driver/opening.ts";
+import { checkHandler } from "../driver/check_handler.ts";
 import type { Handler } from "../driver/handler.ts";
 import { PollLoop } from "../driver/poll_loop.ts";
 import type { SendOptions } from "../driver/send_options.ts";
@@ -40,13 +41,15 @@ export class NonBlockingClient {
   readonly extensions: string;
 
   readonly #opened: Opened<NonBlockingClient>;
+  readonly #messageParts: boolean;
   #timed: TimedHandler<NonBlockingClient> | undefined;
 
-  private constructor(opened: Opened<NonBlockingClient>) {
+  private constructor(opened: Opened<NonBlockingClient>, { messageParts = false }: NonBlockingOptions) {
     this.url = opened.url;
     this.protocol = opened.protocol;
     this.extensions = opened.extensions;
     this.#opened = opened;
+    this.#messageParts = messageParts;
   }
 
   /**
@@ -59,7 +62,7 @@ export class NonBlockingClient {
    */
   static async connect(url: string | URL, options: NonBlockingOptions = {}): Promise<NonBlockingClient> {
     const opened = await openConnection<NonBlockingClient>(url, options);
-    return new NonBlockingClient(opened);
+    return new NonBlockingClient(opened, options);
   }
 
   /**
@@ -68,18 +71,24 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `InvalidConfiguration` with another transport.
    */
   static connectSync(url: string | URL, options: NonBlockingOptions = {}): NonBlockingClient {
-    return new NonBlockingClient(openBlocking<NonBlockingClient>(url, options));
+    return new NonBlockingClient(openBlocking<NonBlockingClient>(url, options), options);
   }
 
   /**
    * Delivers everything that happens to `handler`, until the connection has ended and `onQuit` has returned.
    *
-   * @throws {WebSocketError} `SocketUnavailable` when called twice; the error that the handler has no `onError`
-   * for; or whatever a callback threw.
+   * @throws {WebSocketError} `SocketUnavailable` when called twice; `InvalidConfiguration` for a handler that takes whole
+   * messages where they come in parts, or the reverse; the error that the handler has no `onError` for; or whatever a
+   * callback threw.
    */
   run(handler: Handler<NonBlockingClient>): Promise<CloseInfo> {
     const { connection, turns } = this.#opened;
     if (connection.running) return Promise.reject(alreadyRunning());
+    try {
+      checkHandler(handler, this.#messageParts);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const result = connection.run(this.#timing(handler), this);
     turns?.start();
     return result;
@@ -100,6 +109,7 @@ export class NonBlockingClient {
       const message = 'runSync: needs the option transport: "syscall"';
       throw new WebSocketError("InvalidConfiguration", message);
     }
+    checkHandler(handler, this.#messageParts);
     // The loop below runs it to its end, so the outcome is there when it returns.
     connection.run(this.#timing(handler), this).catch(() => {});
     turns.run(() => connection.finished);

@@ -57,6 +57,12 @@ export interface ClientOptions extends SocketOptions {
   readonly closeTimeout?: number;
   /** Largest message, after decompression; a larger one ends the connection with 1009. Default: 64 MiB. */
   readonly maxMessageSize?: number;
+  /**
+   * Hands messages over in parts, as their bytes arrive, to `onMessagePart` or as the events `textPart` and `binaryPart`,
+   * for messages that need not lie in memory as a whole: none is gathered, however large, and compressed ones are
+   * inflated by 64 KiB. `maxMessageSize` and `maxFrameSize` hold all the same. Default: `false`.
+   */
+  readonly messageParts?: boolean;
   /** Largest frame; a larger one ends the connection with 1009. Default: 16 MiB. */
   readonly maxFrameSize?: number;
   /** Unsent bytes at most; a send that would pass it throws `LimitExceeded`. Default: 64 MiB. */

@@ -1,14 +1,14 @@
 import type { Codec } from "../channel/codec.ts";
-import { EVENT_KIND } from "../channel/event_codec.ts";
-import { PayloadView } from "../core/payload.ts";
+import { EVENT_KIND, isPart, partOf } from "../channel/event_codec.ts";
+import { PartView } from "../core/message_part.ts";
 import type { WebSocketEvent } from "./events.ts";
 
 /** An event as the blocking client takes it: a payload for a handler, or an event for a reader. */
 export class Received {
   /** One of `EVENT_KIND`. */
   kind: number = EVENT_KIND.activated;
-  /** The content of a message, ping or pong. */
-  readonly payload: PayloadView = new PayloadView();
+  /** The content of a message, part, ping or pong. */
+  readonly payload: PartView = new PartView();
   /** When it was received, where known. */
   receivedAt: number | undefined;
   #end: WebSocketEvent | undefined;
@@ -37,9 +37,9 @@ export class Received {
     return this;
   }
 
-  /** Whether it is a message, as nearly everything is. */
+  /** Whether it is a message or a part of one, as nearly everything is. */
   get isMessage(): boolean {
-    return this.kind === EVENT_KIND.text || this.kind === EVENT_KIND.binary;
+    return this.kind === EVENT_KIND.text || this.kind === EVENT_KIND.binary || isPart(this.kind);
   }
 
   /** The event as an object of its own. */
@@ -54,8 +54,22 @@ export class Received {
       case EVENT_KIND.pong:
         return { type: "pong", data: this.#bytes };
       default:
-        return this.#end!;
+        return isPart(this.kind) ? this.#part : this.#end!;
     }
+  }
+
+  get #part(): WebSocketEvent {
+    const { type, first, final } = partOf(this.kind);
+    return type === "text"
+      ? { type: "textPart", data: this.payload.text, first, final }
+      : { type: "binaryPart", data: this.#bytes, first, final };
+  }
+
+  /** The part of a message that it is, for a handler. */
+  get part(): PartView {
+    const { type, first, final } = partOf(this.kind);
+    this.payload.describe(type, first, final);
+    return this.payload;
   }
 
   get #bytes(): Uint8Array {
@@ -85,5 +99,5 @@ export function receivedCodec(codec: Codec<WebSocketEvent>): Codec<Received> {
 }
 
 function hasPayload(kind: number): boolean {
-  return kind >= EVENT_KIND.text && kind <= EVENT_KIND.pong;
+  return (kind >= EVENT_KIND.text && kind <= EVENT_KIND.pong) || isPart(kind);
 }

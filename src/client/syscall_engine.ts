@@ -1,4 +1,4 @@
-import { EVENT_KIND } from "../channel/event_codec.ts";
+import { EVENT_KIND, partKind } from "../channel/event_codec.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { Payload } from "../core/payload.ts";
@@ -242,6 +242,7 @@ export class SyscallEngine implements BlockingEngine {
       onActivated: () => tell({ type: "activated" }),
       onTextMessage: (_, message) => keep(EVENT_KIND.text, message),
       onBinaryMessage: (_, message) => keep(EVENT_KIND.binary, message),
+      onMessagePart: (_, part) => keep(partKind(part.type, part.first, part.final), part),
       onPing: (_, payload) => keep(EVENT_KIND.ping, payload),
       onPong: (_, payload) => keep(EVENT_KIND.pong, payload),
       onConnectionClosed: (_, close) => tell({ type: "closed", close }),

@@ -41,6 +41,7 @@ export type { ExtensionOffer, ExtensionParameter } from "./extension_header.ts";
 export { type HandshakeOptions, OpeningHandshake } from "./handshake.ts";
 export { MaskKeys, type RandomSource } from "./mask.ts";
 export type { MessageDecoderOptions, MessageLimits } from "./message_decoder.ts";
+export type { MessagePart } from "./message_part.ts";
 export { Opcode } from "./opcode.ts";
 export { OutputBuffer } from "./output_buffer.ts";
 export type { AsciiDecoder, Payload } from "./payload.ts";

@@ -1,5 +1,6 @@
 import type { CloseInfo } from "../core/close_info.ts";
 import type { WebSocketError } from "../core/errors.ts";
+import type { MessagePart } from "../core/message_part.ts";
 import type { Payload } from "../core/payload.ts";
 
 /**
@@ -36,6 +37,11 @@ export interface Handler<Client> {
   onTextMessage?(client: Client, message: Payload): void;
   /** A binary message came. `message` is valid until this returns. */
   onBinaryMessage?(client: Client, message: Payload): void;
+  /**
+   * With the option `messageParts`, and in place of the two above: a part of a message came. `part` is valid until this
+   * returns. Of a message that is cut off by the connection's end, no part is `final`.
+   */
+  onMessagePart?(client: Client, part: MessagePart): void;
   /** A ping came; the pong has already been sent. */
   onPing?(client: Client, payload: Payload): void;
   /** A pong came, asked for or not. */

@@ -66,7 +66,8 @@ export class ReadSide<Client> {
 
   /** Whether something that was read waits to be handed over. */
   get hasKept(): boolean {
-    return this.#kept.length > 0;
+    // Of a part that was inflated, what did not fit is kept by the protocol.
+    return this.#kept.length > 0 || (this.#protocol.pending && !this.#discarded);
   }
 
   /** Whether what was kept is just being handed over. */
@@ -107,8 +108,8 @@ export class ReadSide<Client> {
 
   /** Hands over what was kept, then lets the stream flow. Answers whether nothing is left to be handed over. */
   deliverKept(): boolean {
-    const kept = this.#kept;
-    if (kept.length > 0 && !this.#paused) {
+    if (this.hasKept && !this.#paused) {
+      const kept = this.#kept;
       this.#kept = NOTHING;
       this.#delivering = true;
       this.#deliver(kept, true);
@@ -177,7 +178,7 @@ export class ReadSide<Client> {
           this.messagesReceived++;
           handler.onTextMessage?.(client, protocol.payload);
         } else {
-          this.#controlEvent(event);
+          this.#otherEvent(event);
         }
       }
       if (this.#paused && !this.#discarded) {
@@ -190,7 +191,7 @@ export class ReadSide<Client> {
     }
   }
 
-  #controlEvent(event: ProtocolEvent): void {
+  #otherEvent(event: ProtocolEvent): void {
     const handler = this.#handler!;
     const client = this.#client!;
     switch (event) {
@@ -201,6 +202,9 @@ export class ReadSide<Client> {
         this.pongsReceived++;
         this.#events.onPong(this.#protocol.payload);
         return handler.onPong?.(client, this.#protocol.payload);
+      case ProtocolEvent.Part:
+        if (this.#protocol.part.final) this.messagesReceived++;
+        return handler.onMessagePart?.(client, this.#protocol.part);
       case ProtocolEvent.Close:
         return this.#events.onPeerClose();
       default:

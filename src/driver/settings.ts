@@ -26,6 +26,8 @@ export interface ConnectionSettings {
   /** Where another thread owns the connection: its number there, and who tells its diagnostics channels. */
   readonly owner?: { readonly id: number; readonly diagnostics: Diagnostics };
   readonly signal: AbortSignal | undefined;
+  /** Whether messages are handed over in parts. */
+  readonly messageParts?: boolean;
   /** Whether the system notes when it receives something: the syscall transport's, on Linux. */
   readonly receiveTimestamps?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { CloseInfo } from "../core/close_info.ts";
 import type { WebSocketError } from "../core/errors.ts";
+import type { MessagePart } from "../core/message_part.ts";
 import type { Payload } from "../core/payload.ts";
 import type { Handler } from "./handler.ts";
 
@@ -40,6 +41,15 @@ export class TimedHandler<Client> implements Handler<Client>, ReceiveTimes {
     this.#inMessage = true;
     try {
       this.#handler.onBinaryMessage?.(client, message);
+    } finally {
+      this.#inMessage = false;
+    }
+  }
+
+  onMessagePart(client: Client, part: MessagePart): void {
+    this.#inMessage = true;
+    try {
+      this.#handler.onMessagePart?.(client, part);
     } finally {
       this.#inMessage = false;
     }

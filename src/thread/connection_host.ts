@@ -1,4 +1,4 @@
-import { EVENT_KIND } from "../channel/event_codec.ts";
+import { EVENT_KIND, partKind } from "../channel/event_codec.ts";
 import type { EncodedRecord } from "../channel/codec.ts";
 import type { ReceiverHandle } from "../channel/handle.ts";
 import { Receiver } from "../channel/receiver.ts";
@@ -247,6 +247,7 @@ export class ConnectionHost {
       onPoll: () => queueMicrotask(() => this.#publish()),
       onTextMessage: (_host, message) => this.#emit(EVENT_KIND.text, message),
       onBinaryMessage: (_host, message) => this.#emit(EVENT_KIND.binary, message),
+      onMessagePart: (_host, part) => this.#emit(partKind(part.type, part.first, part.final), part),
       onPing: (_host, payload) => this.#emit(EVENT_KIND.ping, payload),
       onPong: (_host, payload) => this.#emit(EVENT_KIND.pong, payload),
       onConnectionClosed: (_host, close) => this.#send({ type: "closed", close }),

@@ -1,5 +1,5 @@
 import { openConnection, prepare } from "../client/open_connection.ts";
-import type { TimestampOptions } from "../client/options.ts";
+import type { NonBlockingOptions } from "../client/options.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { checkSubprotocols } from "../core/subprotocols.ts";
 import type { Handler } from "../driver/handler.ts";
@@ -31,7 +31,7 @@ export class Establishment {
    * @throws {WebSocketError} `InvalidConfiguration` for any other option.
    */
   constructor(url: string | URL, options: WebSocketOptions, outcome: EstablishmentOutcome) {
-    refuseTimestamps(options as TimestampOptions);
+    refuseOthers(options as NonBlockingOptions);
     const parsed = orSyntaxError(() => parseUrl(url));
     orSyntaxError(() => checkProtocols(options.protocols));
     // Opening checks once more; here, whoever made the mistake can catch it.
@@ -89,9 +89,14 @@ function orSyntaxError<T>(check: () => T, code?: "InvalidUrl"): T {
   }
 }
 
-function refuseTimestamps({ receiveTimestamps }: TimestampOptions): void {
-  if (receiveTimestamps === undefined) return;
-  const message = "options: receiveTimestamps is for NonBlockingClient and BlockingClient";
+function refuseOthers(options: NonBlockingOptions): void {
+  if (options.receiveTimestamps !== undefined) {
+    const message = "options: receiveTimestamps is for NonBlockingClient and BlockingClient";
+    throw new WebSocketError("InvalidConfiguration", message);
+  }
+  // The platform's classes know whole messages only.
+  if (options.messageParts === undefined) return;
+  const message = "options: messageParts is for NonBlockingClient, BlockingClient and AsyncClient";
   throw new WebSocketError("InvalidConfiguration", message);
 }
 

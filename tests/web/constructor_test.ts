@@ -140,6 +140,10 @@ describe("new WebSocket: options in place of subprotocols", () => {
       refused({ receiveTimestamps: true }),
       "options: receiveTimestamps is for NonBlockingClient and BlockingClient",
     );
+    assertEquals(
+      refused({ messageParts: true }),
+      "options: messageParts is for NonBlockingClient, BlockingClient and AsyncClient",
+    );
   });
 
   it("a transport, its socket options, TLS: what is not possible there ends in an error event", async () => {

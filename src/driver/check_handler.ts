@@ -1,0 +1,18 @@
+import { WebSocketError } from "../core/errors.ts";
+import type { Handler } from "./handler.ts";
+
+/** Throws `InvalidConfiguration` for a handler that waits for messages in a way in which they do not come. */
+export function checkHandler<Client>(handler: Handler<Client>, messageParts: boolean): void {
+  const wantsParts = handler.onMessagePart !== undefined;
+  const wantsWhole = handler.onTextMessage !== undefined || handler.onBinaryMessage !== undefined;
+  if (messageParts && wantsWhole && !wantsParts) {
+    throw refused("messages come to onMessagePart with the option messageParts, and the handler has none");
+  }
+  if (!messageParts && wantsParts && !wantsWhole) {
+    throw refused("the handler's onMessagePart needs the option messageParts: true");
+  }
+}
+
+function refused(why: string): WebSocketError {
+  return new WebSocketError("InvalidConfiguration", `run: ${why}`);
+}
