@@ -80,7 +80,7 @@ describe("bytes", () => {
           toHex(bytes),
         );
       }),
-      { runs: 1000 },
+      { runs: 250 },
     );
   });
 
@@ -93,7 +93,7 @@ describe("bytes", () => {
         assertEquals(textDecoder(bytes.subarray(0, end))[0], true);
         if (taken !== -1) assertEquals(textDecoder(bytes.subarray(0, end + 1))[0], false);
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 
@@ -115,7 +115,7 @@ describe("bytes", () => {
         applyMask(memory, new Int32Array(memory.buffer), start, end, key);
         assertEquals(toHex(memory), toHex(expected), "applyMask");
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 
@@ -129,7 +129,7 @@ describe("bytes", () => {
         assertEquals(toHex(sha1(bytes)), toHex(createHash("sha1").update(bytes).digest()));
         assertEquals(encodeBase64(bytes), Buffer.from(bytes).toString("base64"));
       }),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 });

@@ -133,7 +133,7 @@ describe("any use of a channel", () => {
         assertEquals(ring.used, 0);
         assertEquals((ring.control[TAIL] & CLOSED) !== 0, closed);
       }),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 

@@ -33,7 +33,7 @@ describe("39 any splitting gives the same events, answers and end", () => {
         assertEquals(told(chunksOf(stream, cuts)), whole);
         assertEquals(told(chunksOf(stream, [...stream.keys()])), whole, "byte by byte");
       }),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 
@@ -54,7 +54,7 @@ describe("39 any splitting gives the same events, answers and end", () => {
         );
         assertEquals(told(chunksOf(stream, cuts)).log, expected);
       }),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 
@@ -64,7 +64,7 @@ describe("39 any splitting gives the same events, answers and end", () => {
         const whole = await clientTranscript(stream, { ...WHOLE, closeAt: delivery.closeAt });
         assertEquals(await clientTranscript(stream, delivery), whole);
       }),
-      { runs: 150 },
+      { runs: 100 },
     );
   });
 });

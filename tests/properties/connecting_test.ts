@@ -136,7 +136,7 @@ describe("connecting, aborted at any moment", () => {
         assert(peer.gone, "the server's end is still there");
         assertEquals([...Array(listeners())], [], "listeners are left");
       }),
-      { runs: 400 },
+      { runs: 250 },
     );
   });
 });

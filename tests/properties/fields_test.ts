@@ -69,7 +69,7 @@ describe("6 any headers", () => {
         assertEquals([lines[1], ...lines.slice(6)], [`Host: ${host}`, ...sent, "", ""]);
         assert(lines.slice(0, -2).every((line) => /^[\t -~\x80-\xff]+$/.test(line)));
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 
@@ -97,7 +97,7 @@ describe("6 any headers", () => {
       fc.property(fc.oneof(junk, fc.array(pair, { maxLength: 3 })), (headers) => {
         accepted(() => checkHeaders(headers as HeadersInit));
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 });
@@ -119,7 +119,7 @@ describe("6 any subprotocols", () => {
         assertEquals(lines[6], `Sec-WebSocket-Protocol: ${list.join(", ")}`);
         assertEquals(lines.length, 9);
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 });
@@ -157,7 +157,7 @@ describe("18 any extension header", () => {
         const extensions = parseExtensionHeader(text);
         if (extensions !== undefined) assertEquals(parseExtensionHeader(written(extensions)), extensions);
       }),
-      { runs: 1000 },
+      { runs: 250 },
     );
   });
 
@@ -174,7 +174,7 @@ describe("18 any extension header", () => {
         if (ours === undefined) assertEquals(theirs, {}, text);
         else assertEquals(JSON.parse(JSON.stringify(byName(ours))), theirs, text);
       }),
-      { runs: 1000 },
+      { runs: 250 },
     );
   });
 });

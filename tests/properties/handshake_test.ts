@@ -47,7 +47,7 @@ describe("opening handshake: any answer", () => {
         const expected = referenceUpgrade(decodeLatin1(answer));
         assertEquals([done, taken], [expected !== undefined, expected], String(error?.[1]));
       }),
-      { runs: 1500 },
+      { runs: 600 },
     );
   });
 
@@ -59,7 +59,7 @@ describe("opening handshake: any answer", () => {
         assertEquals(outcome(start(), chunksOf(answer, cuts), end), whole);
         assertEquals(outcome(start(), chunksOf(answer, [...answer.keys()]), end), whole, "byte by byte");
       }),
-      { runs: 400 },
+      { runs: 250 },
     );
   });
 
@@ -88,7 +88,7 @@ describe("opening handshake: any answer", () => {
         if (subject.done) assert(fed <= limits.headerBytes, "too long a header");
         else if (!text.includes("\r\n\r\n")) assert(fed <= limits.headerBytes, "too much without an end");
       }),
-      { runs: 400 },
+      { runs: 250 },
     );
   });
 });

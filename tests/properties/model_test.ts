@@ -13,7 +13,7 @@ describe("any life of a connection", () => {
         await world.play();
         judge(world);
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 });

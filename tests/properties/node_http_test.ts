@@ -74,7 +74,7 @@ describe("differential: the header of any answer is what Node's own parser makes
           assertEquals(node, { ...ours, rest });
         }
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 });

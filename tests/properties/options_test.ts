@@ -176,7 +176,7 @@ describe("any options", () => {
           assert(Object.hasOwn(options, name), error.message);
           assertEquals(alone(name)?.message, error.message);
         }),
-        { runs: 500 },
+        { runs: 250 },
       );
     });
   }

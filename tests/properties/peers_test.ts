@@ -80,7 +80,7 @@ describe("differential: the decoder says of any stream what others say", () => {
         const whole = completed(stream);
         compare(ourVerdict(whole), await wsVerdict(whole), WS);
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 
@@ -91,7 +91,7 @@ describe("differential: the decoder says of any stream what others say", () => {
         const whole = completed(stream);
         compare(ourVerdict(whole), undiciVerdict(whole), UNDICI);
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 

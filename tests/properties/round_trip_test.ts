@@ -52,7 +52,7 @@ describe("round trip", () => {
           assertEquals(reader.closed, closing === null ? null : [closing[0], closing[1].toWellFormed()]);
         },
       ),
-      { runs: 150 },
+      { runs: 100 },
     );
   });
 
@@ -71,7 +71,7 @@ describe("round trip", () => {
         protocol.end();
         assertEquals(arrived, items.map(arrival));
       }),
-      { runs: 150 },
+      { runs: 100 },
     );
   });
 });

@@ -166,7 +166,7 @@ describe("1 any URL", () => {
         assertEquals(error.code, "InvalidUrl");
         assert(!error.message.includes(SECRET), error.message);
       }),
-      { runs: 1000 },
+      { runs: 250 },
     );
   });
 
@@ -186,7 +186,7 @@ describe("1 any URL", () => {
           assertEquals(error.code, "InvalidUrl");
         }
       }),
-      { runs: 500 },
+      { runs: 250 },
     );
   });
 
@@ -199,7 +199,7 @@ describe("1 any URL", () => {
           assertEquals(error.code, "InvalidUrl");
         },
       ),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 });
