@@ -16,14 +16,18 @@ function accept(client: Socket): void {
     const [, host, port] = /^CONNECT \[?([^\s\]]+)\]?:(\d+) /.exec(head)!;
     const target = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true });
     const refuse = (): void => void client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+    client.once("close", () => setTimeout(() => target.destroy(), 100).unref());
     target.once("error", refuse).once("connect", () => {
       target.off("error", refuse);
+      client.off("end", giveUp);
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       relay(client, target);
       relay(target, client);
     });
   };
-  client.on("data", onData);
+  // Both directions are open to end by themselves, once there is somebody to tell.
+  const giveUp = (): void => void client.destroy();
+  client.on("data", onData).on("end", giveUp);
   client.on("error", () => {});
   client.setNoDelay();
 }
@@ -40,12 +44,12 @@ function relay(from: Socket, to: Socket): void {
   });
   from.on("end", () => to.end());
   from.on("error", () => void (to instanceof TLSSocket ? to.destroy() : to.resetAndDestroy()));
-  from.on("close", () => setTimeout(() => to.destroy(), 1000).unref());
+  from.on("close", () => setTimeout(() => to.destroy(), 100).unref());
 }
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => {
-    server.on("tlsClientError", () => {});
+    server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
     server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
 }
