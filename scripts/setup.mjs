@@ -15,6 +15,8 @@ const scripts = {
   bench: "bench/run.ts",
   conformance: "scripts/conformance_report.ts",
   autobahn: "scripts/autobahn.ts",
+  coverage: "scripts/coverage/run.ts",
+  mutation: "scripts/mutation/run.ts",
 };
 
 const [what, ...args] = process.argv.slice(2);

@@ -1,0 +1,12 @@
+// Changes the core in small ways, one at a time, and tells which changes no test of tests/core notices:
+//   node scripts/mutation/run.ts [options of `stryker run`, such as --mutate src/core/utf8.ts]
+// What has been found is kept in coverage/mutation, and only what has changed since is tried again.
+import { createRequire } from "node:module";
+import path from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+
+const manifest = createRequire(import.meta.url).resolve("@stryker-mutator/core/package.json");
+const stryker = path.join(path.dirname(manifest), "bin", "stryker.js");
+process.argv.splice(2, 0, "run", "scripts/mutation/stryker.json");
+await import(pathToFileURL(stryker).href);
