@@ -1,5 +1,8 @@
-// A logger is anything with debug, info, warn and error: console, pino, or a logger of @std/log:
-//   import { getLogger, setup } from "jsr:@std/log";
+// A logger is anything with debug, info, warn and error, which get one string: console, pino, or one of @std/log:
+//   import { pino } from "npm:pino";
+//   const logger = pino({ level: "debug" }).child({ feed: "trades" });
+// or
+//   import { getLogger, setup } from "jsr:@std/log@0.224";
 //   setup({ loggers: { feed: { level: "DEBUG", handlers: ["default"] } } });
 //   const logger = getLogger("feed");
 import { type Logger, NonBlockingClient } from "@silver9/websocket";

@@ -75,7 +75,10 @@ export interface ClientOptions extends SocketOptions {
   readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /** Ends the handshake, or the connection, with `Aborted`. */
   readonly signal?: AbortSignal;
-  /** Takes log lines. Default: none. */
+  /**
+   * Takes log lines, for people to follow the connection by: `console`, pino, a logger of `@std/log`. Programs do better
+   * with `stats` and with {@linkcode DiagnosticsMessages}. Default: none.
+   */
   readonly logger?: Logger;
 }
 

@@ -49,7 +49,7 @@ export interface RoundTripDiagnostics extends ConnectionDiagnostics {
 export interface ErrorDiagnostics extends ConnectionDiagnostics {
   /** The error's code. */
   readonly code: WebSocketErrorCode;
-  /** Its message: without header values and payloads, as those of all errors. */
+  /** Its message: without payloads and credentials, as those of all errors. */
   readonly message: string;
   /** What took too long. */
   readonly phase: TimeoutPhase | undefined;
@@ -71,8 +71,8 @@ export interface CloseDiagnostics extends ConnectionDiagnostics {
 
 /**
  * What this module publishes by `node:diagnostics_channel`, by the name of the channel. A message is made only for
- * a channel that somebody subscribes to. None holds payloads, header values, reasons of Close frames, credentials or
- * queries.
+ * a channel that somebody subscribes to. None holds payloads, reasons of Close frames, credentials, queries, or header
+ * values other than those of the WebSocket handshake itself.
  *
  * Channels belong to a thread. For {@linkcode AsyncClient} and {@linkcode BlockingClient} messages are published on the
  * thread that called `connect`, if a channel had a subscriber there by then; of a blocking client, inside its calls.

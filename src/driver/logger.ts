@@ -1,7 +1,7 @@
 /**
  * Anything that takes log lines: `console`, a logger of `@std/log`, pino. A line is one string, which names the
- * connection by its number (`stats.id`), and says what happened to it. It never holds header values, payloads, reasons
- * of Close frames, credentials or queries. For programs rather than people, there are {@linkcode DiagnosticsMessages}.
+ * connection by its number (`stats.id`), and says what happened to it. It never holds payloads, reasons of Close frames,
+ * credentials, queries, or header values other than those of the WebSocket handshake itself. For programs rather than people, there are {@linkcode DiagnosticsMessages}.
  *
  * A logger is called on the thread that called `connect`. What it throws is ignored.
  *

@@ -38,6 +38,12 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
   ],
   proxy: ["without a password: ConnectionFailed, 407", "received: Hello through a proxy"],
   certificate_pinning: ["another key: TlsFailed", "received: Hello to the key that I know"],
+  metrics: [
+    /^websocket 1 is open after [\d.]+ ms$/,
+    "websocket 1 ended with 1000",
+    "608 bytes sent, 204 received",
+    /^100 round trips: median [\d.]+ ms, 99 % within [\d.]+ ms$/,
+  ],
   blocking: ["received: one", "received: two", "received: three"],
   async: ["activated", "received: Hello from another thread", "closed", "quit", "closed: 1000"],
   busy_polling: [/^median of 1000 round trips: \d+ µs, closed: 1000$/],
