@@ -19,9 +19,10 @@ const LIMIT = 4000;
 export function runSuite(name: SuiteName): void {
   let server: ServerThread;
   let thread: IoThread;
-  before(() => {
+  before(async () => {
     server = new ServerThread();
     thread = new IoThread();
+    await server.ready();
   });
   after(async () => {
     await thread.close();

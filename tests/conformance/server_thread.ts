@@ -32,23 +32,49 @@ export interface Finished {
   readonly error: string | undefined;
 }
 
-/** What the thread answers. */
-export type Reply = Started | { readonly finished: readonly Finished[] } | { readonly failure: string };
+/** Asks whether the thread has loaded what it needs. */
+export interface ReadyRequest {
+  readonly type: "ready";
+}
 
-/** Below `bun test`'s five seconds, and above the time that a script may take. */
+/** What the thread can be asked. */
+export type Request = ReadyRequest | StartRequest | FinishRequest;
+
+/** What the thread answers. */
+export type Reply =
+  | { readonly ready: true }
+  | Started
+  | { readonly finished: readonly Finished[] }
+  | { readonly failure: string };
+
+/** A request or its reply, numbered: an answer that comes too late is not taken for the next one's. */
+export interface Numbered<Content> {
+  readonly id: number;
+  readonly content: Content;
+}
+
+/** Above the time that a script may take. */
 const LIMIT = 4500;
+/** Loading takes its time on a machine that many share. */
+const READY_LIMIT = 25_000;
 
 /** A thread that plays the server's part, so that a client may block this one. One case at a time. */
 export class ServerThread {
   readonly #worker = new Worker(new URL("./server_worker.ts", import.meta.url));
   /** Rejects when the thread dies. */
   readonly #death = Promise.withResolvers<never>();
+  #lastId = 0;
 
   constructor() {
     this.#worker.once("error", this.#death.reject);
     this.#worker.once("exit", (code) => this.#death.reject(new Error(`The server thread ended: ${code}`)));
     // It is looked at by those who wait; nobody may.
     this.#death.promise.catch(() => {});
+  }
+
+  /** Waits until the thread has loaded what it needs. */
+  async ready(): Promise<void> {
+    await this.#ask({ type: "ready" }, READY_LIMIT);
   }
 
   start(request: Omit<StartRequest, "type">): Promise<Started> {
@@ -65,17 +91,19 @@ export class ServerThread {
     await this.#worker.terminate();
   }
 
-  async #ask<Answer extends Reply>(request: StartRequest | FinishRequest): Promise<Answer> {
+  async #ask<Answer extends Reply>(content: Request, limit: number = LIMIT): Promise<Answer> {
+    const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<Reply>();
-    this.#worker.once("message", resolve);
+    const listener = (reply: Numbered<Reply>) => reply.id === id && resolve(reply.content);
+    this.#worker.on("message", listener);
     try {
-      this.#worker.postMessage(request);
+      this.#worker.postMessage({ id, content } satisfies Numbered<Request>);
       const answer = Promise.race([promise, this.#death.promise]);
-      const reply = await bounded(answer, LIMIT, `the server thread to ${request.type}`);
+      const reply = await bounded(answer, limit, `the server thread to ${content.type}`);
       if ("failure" in reply) throw new Error(`The server thread: ${reply.failure}`);
       return reply as Answer;
     } finally {
-      this.#worker.off("message", resolve);
+      this.#worker.off("message", listener);
     }
   }
 }

@@ -8,7 +8,7 @@ import { certificates } from "../support/certificates.ts";
 import { type RawPeer, type RawServer, rawServer } from "../support/raw_server.ts";
 import type { ConformanceCase } from "./case.ts";
 import { deliverInPieces } from "./delivery.ts";
-import type { Finished, FinishRequest, Reply, Started, StartRequest } from "./server_thread.ts";
+import type { Finished, Numbered, Reply, Request, Started, StartRequest } from "./server_thread.ts";
 import { suites } from "./suites.ts";
 
 /** How long any wait of a script may take: it ends before the test's own limit. */
@@ -47,7 +47,18 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
-parentPort!.on("message", async (request: StartRequest | FinishRequest) => {
-  const reply = request.type === "start" ? start(request) : finishAll();
-  parentPort!.postMessage(await reply.catch((error): Reply => ({ failure: describe(error) })));
+function answer(request: Request): Promise<Reply> {
+  switch (request.type) {
+    case "ready":
+      return certificates().then(() => ({ ready: true }));
+    case "start":
+      return start(request);
+    case "finish":
+      return finishAll();
+  }
+}
+
+parentPort!.on("message", async ({ id, content }: Numbered<Request>) => {
+  const reply = await answer(content).catch((error): Reply => ({ failure: describe(error) }));
+  parentPort!.postMessage({ id, content: reply } satisfies Numbered<Reply>);
 });
