@@ -96,8 +96,12 @@ function eventLine(event: WebSocketEvent, protocol: string): string {
       return `error ${errorLine(event.error)}`;
     case "quit":
       return "quit";
-    default:
+    case "binary":
+    case "ping":
+    case "pong":
       return bytesLine(event.type, event.data);
+    default:
+      throw new Error(`Nobody asked for an event of type ${event.type}`);
   }
 }
 
