@@ -1,4 +1,4 @@
-import { NonBlockingClient } from "../../mod.ts";
+import { NonBlockingClient, type NonBlockingOptions } from "../../mod.ts";
 import { Connection } from "../../src/driver/connection.ts";
 import { ConnectionObserver } from "../../src/driver/observer.ts";
 import type { Opened } from "../../src/driver/opening.ts";
@@ -41,7 +41,10 @@ const defaults: ConnectionSettings = {
 };
 
 /** The constructor is for `connect`, which would bring chance and real time in. */
-const Client = NonBlockingClient as unknown as new (opened: Opened<NonBlockingClient>) => NonBlockingClient;
+const Client = NonBlockingClient as unknown as new (
+  opened: Opened<NonBlockingClient>,
+  options: NonBlockingOptions,
+) => NonBlockingClient;
 
 /** A client behind its opening handshake: in memory, with a clock moved by hand and masking keys that repeat. */
 export function pinnedClient({ settings, near, far, leftover }: PinnedClientOptions = {}): PinnedClient {
@@ -64,7 +67,7 @@ export function pinnedClient({ settings, near, far, leftover }: PinnedClientOpti
     protocol: "",
     extensions: "",
   };
-  return { client: new Client(opened), connection, clock, server, stream };
+  return { client: new Client(opened, {}), connection, clock, server, stream };
 }
 
 /** Lets so many microtasks pass. */
