@@ -110,7 +110,7 @@ describe("client: memory of permessage-deflate", () => {
       const receive = () => {
         const message = new Message();
         deflate.receiver.write(hex("f2 48 cd c9 c9 07 00"), 0, 7, message);
-        deflate.receiver.finish(message);
+        deflate.receiver.finish(message.length);
       };
       const send = () => deflate.sender.deflate(new Uint8Array(10), new OutputBuffer());
 
