@@ -47,6 +47,7 @@ export type {
   TextPartEvent,
   WebSocketEvent,
 } from "./src/client/events.ts";
+export { MessageWriter } from "./src/client/message_writer.ts";
 export { NonBlockingClient } from "./src/client/non_blocking.ts";
 export type {
   AsyncOptions,

@@ -9,6 +9,7 @@ import type { BlockingEngine } from "./blocking_engine.ts";
 import { BLOCKING_RULES, checkOptions, refuseTimestamps } from "./check_options.ts";
 import { ConnectedClient } from "./connected_client.ts";
 import type { WebSocketEvent } from "./events.ts";
+import { MessageWriter } from "./message_writer.ts";
 import type { BlockingOptions } from "./options.ts";
 import type { Received } from "./received.ts";
 import type { Supervision } from "./reconnect_supervision.ts";
@@ -129,6 +130,21 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   /** Sends a binary message; otherwise as {@linkcode BlockingClient.sendText}. */
   sendBinary(data: Uint8Array, options?: SendOptions): boolean {
     return this.#engine.send({ ...options, type: "sendBinary", data });
+  }
+
+  /**
+   * Begins a text message that is sent in parts; nothing is sent yet. With `perMessageDeflate` the parts are compressed,
+   * whatever the threshold. After `Timeout` such a message cannot go on, since it is not known what has been sent.
+   *
+   * @throws {WebSocketError} `ConnectionClosed`; `SocketUnavailable` while another one has not been ended.
+   */
+  beginText(options?: SendOptions): MessageWriter<string | Uint8Array> {
+    return MessageWriter.text(this.#engine.begin("text", options));
+  }
+
+  /** Begins a binary message that is sent in parts; otherwise as {@linkcode BlockingClient.beginText}. */
+  beginBinary(options?: SendOptions): MessageWriter<Uint8Array> {
+    return MessageWriter.binary(this.#engine.begin("binary", options));
   }
 
   /** Sends a ping with up to 125 bytes; otherwise as {@linkcode BlockingClient.sendText}. */

@@ -1,6 +1,8 @@
 import type { CloseInfo } from "../core/close_info.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { BlockingClient } from "./blocking.ts";
+import type { SendOptions } from "../driver/send_options.ts";
+import type { PartSink } from "./message_writer.ts";
 import type { ConnectionView } from "./connected_client.ts";
 import type { ControlMessage } from "./events.ts";
 import type { Received } from "./received.ts";
@@ -19,6 +21,8 @@ export interface BlockingEngine extends ConnectionView {
   readonly endedByUser: boolean;
   /** Sends, and answers whether nothing waits to be sent. Throws as the client's methods say. */
   send(message: ControlMessage): boolean;
+  /** Begins a message that goes out in parts; what is answered takes them, as `send` does. */
+  begin(type: "text" | "binary", options?: SendOptions): PartSink<boolean>;
   /** Everything sent inside `fn` leaves in one write. */
   cork<T>(fn: () => T): T;
   /** Begins the closing handshake, unless it has begun. */

@@ -42,7 +42,8 @@ export function checkControl(message: ControlMessage, largestSend: number, held 
   }
 }
 
-function checkSize(length: number, largestSend: number, held: number): number {
+/** Refuses so many bytes where that is too much. Answers what they take on the wire. */
+export function checkSize(length: number, largestSend: number, held = 0): number {
   const size = frameSize(length);
   if (held + size <= largestSend) return size;
   const waiting = held === 0 ? "" : `${held} are held back already, where `;

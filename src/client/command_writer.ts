@@ -1,11 +1,15 @@
 import type { EncodedRecord } from "../channel/codec.ts";
 import type { RefusalReason } from "../channel/sender.ts";
+import { messageUnfinished } from "../core/check_send.ts";
 import { WebSocketError } from "../core/errors.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 import { Command } from "../thread/commands.ts";
+import { PartRecords } from "../thread/part_records.ts";
 import type { RemoteConnection } from "../thread/remote_connection.ts";
 import { type HandOver, Signal } from "../thread/shared_state.ts";
-import { checkControl } from "./check_control.ts";
+import { checkControl, checkSize } from "./check_control.ts";
 import type { ControlMessage } from "./events.ts";
+import type { PartSink } from "./message_writer.ts";
 
 /** Sends commands to the thread that hosts a connection, and waits until the system has taken their bytes. */
 export class CommandWriter {
@@ -18,6 +22,8 @@ export class CommandWriter {
   #owed = 0;
   /** Bytes held back, so that `maxBufferedAmount` holds for all of them. */
   #corkedBytes = 0;
+  /** Whether a message goes out in parts, and has not ended. */
+  #inMessage = false;
 
   constructor(remote: RemoteConnection<unknown>, timeout: number) {
     this.#remote = remote;
@@ -27,12 +33,39 @@ export class CommandWriter {
   /** Sends one, and waits unless corked. */
   send(message: ControlMessage): true {
     const { shared } = this.#remote;
-    if (shared.state !== "open") throw this.#closed(NAMES[message.type]);
+    const what = NAMES[message.type];
+    if (shared.state !== "open") throw this.#closed(what);
     const size = checkControl(message, shared.largestSend, this.#corkedBytes);
+    if (this.#inMessage && isMessage(message)) throw messageUnfinished();
+    return this.#deliver(what, size, () => this.#hand(message, this.#timeout));
+  }
+
+  /** Begins a message that goes out in parts; what is answered takes them, as `send` does. */
+  begin(type: "text" | "binary", options?: SendOptions): PartSink<boolean> {
+    const { shared } = this.#remote;
+    if (shared.state !== "open") throw this.#closed("a message");
+    if (this.#inMessage) throw messageUnfinished();
+    this.#inMessage = true;
+    const records = new PartRecords(type, options?.compress !== false);
+    return (bytes, final) => {
+      if (shared.state !== "open") throw this.#closed("a part of a message");
+      const size = checkSize(bytes.length, shared.largestSend, this.#corkedBytes);
+      if (bytes.length === 0 && !final) return true;
+      return this.#deliver("a part of a message", size, () => {
+        const refusal = this.#handRecord(records.record(bytes, final), this.#timeout);
+        records.accept();
+        if (final) this.#inMessage = false;
+        return refusal;
+      });
+    };
+  }
+
+  /** Hands something of so many bytes over, and waits unless corked. */
+  #deliver(what: string, size: number, hand: () => RefusalReason | undefined): true {
     const deadline = performance.now() + this.#timeout;
-    const refusal = this.#hand(message, this.#timeout);
-    if (refusal !== undefined) throw refusal === "full" ? this.#late() : this.#closed(NAMES[message.type]);
-    if (this.#corked === 0) this.#wait(deadline, NAMES[message.type]);
+    const refusal = hand();
+    if (refusal !== undefined) throw refusal === "full" ? this.#late() : this.#closed(what);
+    if (this.#corked === 0) this.#wait(deadline, what);
     else this.#corkedBytes += size;
     return true;
   }
@@ -76,7 +109,14 @@ export class CommandWriter {
   }
 
   #mark(kind: number, timeout: number = this.#timeout): RefusalReason | undefined {
-    const record: EncodedRecord = { kind, bytes: NOTHING, start: 0, end: 0 };
+    return this.#sendRecord({ kind, bytes: NOTHING, start: 0, end: 0 }, timeout);
+  }
+
+  #handRecord(record: EncodedRecord, timeout: number): RefusalReason | undefined {
+    return this.#tellUncorked(timeout) ?? this.#sendRecord(record, timeout);
+  }
+
+  #sendRecord(record: EncodedRecord, timeout: number): RefusalReason | undefined {
     const outcome = this.#remote.watched(() => this.#remote.control.sendRecordSync(record, timeout));
     if (outcome !== "sent") return outcome;
     this.#sent = (this.#sent + 1) | 0;
@@ -111,6 +151,11 @@ export class CommandWriter {
     const message = `sending: the system has not taken the bytes within writeTimeout, ${this.#timeout} ms`;
     return new WebSocketError("Timeout", message, { phase: "write" });
   }
+}
+
+/** Whether it may not come between the parts of another. */
+function isMessage({ type }: ControlMessage): boolean {
+  return type === "sendText" || type === "sendBinary";
 }
 
 const NOTHING = new Uint8Array(0);

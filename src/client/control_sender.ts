@@ -1,10 +1,13 @@
 import type { SenderHandle } from "../channel/handle.ts";
 import { Sender, type SendResult } from "../channel/sender.ts";
 import type { WaitingOptions } from "../channel/waiting.ts";
+import { messageUnfinished } from "../core/check_send.ts";
 import type { SendOptions } from "../driver/send_options.ts";
+import { PartRecords } from "../thread/part_records.ts";
 import { SharedState, Signal } from "../thread/shared_state.ts";
-import { checkControl } from "./check_control.ts";
+import { checkControl, checkSize } from "./check_control.ts";
 import type { ControlMessage } from "./events.ts";
+import { MessageWriter, type PartSink } from "./message_writer.ts";
 
 /** What to send to another thread, for {@linkcode ControlSender.from}: plain data that `postMessage` can clone. */
 export interface ControlHandle extends SenderHandle<ControlMessage> {
@@ -91,6 +94,41 @@ export class ControlSender implements Disposable {
     return this.send({ ...options, type: "sendBinary", data });
   }
 
+  /**
+   * Begins a text message that is sent in parts; nothing is sent yet. Until it has been ended, no sender of this
+   * connection, on any thread, may send another message. Wait for each part before the next one: that is what limits the
+   * memory taken.
+   *
+   * @throws {WebSocketError} `SocketUnavailable` while another one has not been ended.
+   */
+  beginText(options?: SendOptions): MessageWriter<string | Uint8Array, Promise<SendResult<Uint8Array>>> {
+    return MessageWriter.text(this.#begin("text", options));
+  }
+
+  /** Begins a binary message that is sent in parts; otherwise as {@linkcode ControlSender.beginText}. */
+  beginBinary(options?: SendOptions): MessageWriter<Uint8Array, Promise<SendResult<Uint8Array>>> {
+    return MessageWriter.binary(this.#begin("binary", options));
+  }
+
+  #begin(type: "text" | "binary", options?: SendOptions): PartSink<Promise<SendResult<Uint8Array>>> {
+    if (!this.#state.beginMessage()) throw messageUnfinished();
+    const records = new PartRecords(type, options?.compress !== false);
+    return (bytes, final) => {
+      checkSize(bytes.length, this.#state.largestSend);
+      return this.#sendPart(records, bytes, final);
+    };
+  }
+
+  async #sendPart(records: PartRecords, bytes: Uint8Array, final: boolean): Promise<SendResult<Uint8Array>> {
+    if (this.isClosed) return { sent: false, reason: "closed", message: bytes };
+    if (bytes.length === 0 && !final) return { sent: true };
+    const record = records.record(bytes, final);
+    records.accept();
+    const outcome = await this.#sender.sendRecord(record);
+    if (final) this.#state.endMessage();
+    return outcome === "sent" ? { sent: true } : { sent: false, reason: outcome, message: bytes };
+  }
+
   /** Sends a ping with up to 125 bytes. */
   sendPing(data?: Uint8Array): Promise<SendResult<ControlMessage>> {
     return this.send({ type: "sendPing", data });
@@ -124,6 +162,8 @@ export class ControlSender implements Disposable {
   /** What can be said of a command before it goes into the channel. */
   #done(message: ControlMessage): SendResult<ControlMessage> | undefined {
     checkControl(message, this.#state.largestSend);
+    const isMessage = message.type === "sendText" || message.type === "sendBinary";
+    if (isMessage && this.#state.inMessage) throw messageUnfinished();
     if (message.type === "forceQuit") {
       this.forceQuit();
       return { sent: true };

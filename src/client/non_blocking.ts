@@ -10,6 +10,7 @@ import type { SendOptions } from "../driver/send_options.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
 import { TimedHandler } from "../driver/timed_handler.ts";
 import { openBlocking, openConnection } from "./open_connection.ts";
+import { MessageWriter } from "./message_writer.ts";
 import type { NonBlockingOptions } from "./options.ts";
 import type { Supervision } from "./reconnect_supervision.ts";
 
@@ -136,6 +137,25 @@ export class NonBlockingClient {
    */
   sendBinary(data: Uint8Array, options?: SendOptions): boolean {
     return this.#opened.connection.sending.binary(data, options);
+  }
+
+  /**
+   * Begins a text message that is sent in parts; nothing is sent yet. With `perMessageDeflate` the parts are compressed,
+   * whatever the threshold.
+   *
+   * @throws {WebSocketError} `ConnectionClosed`; `SocketUnavailable` while another one has not been ended.
+   */
+  beginText(options?: SendOptions): MessageWriter<string | Uint8Array> {
+    const { sending } = this.#opened.connection;
+    sending.begin("text", options);
+    return MessageWriter.text((bytes, final) => sending.part(bytes, final));
+  }
+
+  /** Begins a binary message that is sent in parts; otherwise as {@linkcode NonBlockingClient.beginText}. */
+  beginBinary(options?: SendOptions): MessageWriter<Uint8Array> {
+    const { sending } = this.#opened.connection;
+    sending.begin("binary", options);
+    return MessageWriter.binary((bytes, final) => sending.part(bytes, final));
   }
 
   /**

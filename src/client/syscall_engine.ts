@@ -5,6 +5,7 @@ import type { Payload } from "../core/payload.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { OpenedPolled } from "../driver/poll_driver.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
 import { type ReceiveTimes, TimedHandler } from "../driver/timed_handler.ts";
 import type { BlockingClient } from "./blocking.ts";
@@ -13,6 +14,7 @@ import { BlockingRun } from "./blocking_run.ts";
 import { DEFAULT_CAPACITY } from "./check_options.ts";
 import type { ControlMessage, WebSocketEvent } from "./events.ts";
 import { openBlocking } from "./open_connection.ts";
+import type { PartSink } from "./message_writer.ts";
 import type { BlockingOptions } from "./options.ts";
 import { Received } from "./received.ts";
 
@@ -103,6 +105,15 @@ export class SyscallEngine implements BlockingEngine {
         break;
     }
     return this.#flush();
+  }
+
+  begin(type: "text" | "binary", options?: SendOptions): PartSink<boolean> {
+    const { sending } = this.#opened.connection;
+    sending.begin(type, options);
+    return (bytes, final) => {
+      sending.part(bytes, final);
+      return this.#flush();
+    };
   }
 
   cork<T>(fn: () => T): T {

@@ -3,6 +3,7 @@ import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { Handler } from "../driver/handler.ts";
+import type { SendOptions } from "../driver/send_options.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
 import { eventCodecWithReason } from "../thread/abort_reason.ts";
 import { RemoteConnection } from "../thread/remote_connection.ts";
@@ -12,6 +13,7 @@ import { BlockingRun } from "./blocking_run.ts";
 import { THREAD_RULES } from "./check_options.ts";
 import { CommandWriter } from "./command_writer.ts";
 import type { ControlMessage } from "./events.ts";
+import type { PartSink } from "./message_writer.ts";
 import type { BlockingOptions } from "./options.ts";
 import { type Received, receivedCodec } from "./received.ts";
 
@@ -64,6 +66,10 @@ export class ThreadEngine implements BlockingEngine {
 
   send(message: ControlMessage): boolean {
     return this.#commands.send(message);
+  }
+
+  begin(type: "text" | "binary", options?: SendOptions): PartSink<boolean> {
+    return this.#commands.begin(type, options);
   }
 
   cork<T>(fn: () => T): T {

@@ -27,6 +27,12 @@ export function checkTextBytes(bytes: Uint8Array): void {
   throw new WebSocketError("InvalidConfiguration", "sending a text: the bytes are not UTF-8");
 }
 
+/** Makes the error for a message while another one goes out in parts. */
+export function messageUnfinished(): WebSocketError {
+  const message = "sending a message: one that was begun by beginText or beginBinary has not been ended";
+  return new WebSocketError("SocketUnavailable", message);
+}
+
 /** Throws `LimitExceeded` for a payload that does not fit a control frame (RFC 6455 §5.5). */
 export function checkControlPayload(frame: "ping" | "pong", data: Uint8Array): void {
   checkBytes(`a ${frame}`, data);

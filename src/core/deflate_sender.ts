@@ -36,30 +36,32 @@ export class DeflateSender {
   }
 
   /**
-   * Appends the message, deflated, to the output. It must be sent: the next one may refer to it.
+   * Appends the message, deflated, to the output; or, unless `final`, a part of it, and not the last. It must be sent:
+   * what follows may refer to it.
    *
    * @throws {WebSocketError} `Io` when that fails, with the codec's error; the output is then to be cut back.
    */
-  deflate(message: Uint8Array, output: OutputBuffer): void {
+  deflate(message: Uint8Array, output: OutputBuffer, final = true): void {
     const { length } = output;
     try {
-      this.#deflate(message, output);
+      this.#deflate(message, output, final);
     } catch (cause) {
       // With a fresh stream the next message refers to nothing.
       this.close();
       const why = `compressing ${message.length} bytes failed: ${(cause as Error).message}`;
       throw new WebSocketError("Io", `sending a message: ${why}`, { cause });
     }
-    this.messages++;
+    if (final) this.messages++;
     this.uncompressedBytes += message.length;
     this.compressedBytes += output.length - length;
   }
 
-  #deflate(message: Uint8Array, output: OutputBuffer): void {
+  #deflate(message: Uint8Array, output: OutputBuffer, final: boolean): void {
     // §7.2.3.6: a deflater that is given nothing may give nothing.
     if (message.length === 0) {
       output.reserve(1);
       output.bytes[output.length++] = 0;
+      if (!this.#keepsWindow) this.#stream?.reset();
       return;
     }
     const stream = this.#stream ??= this.#open();
@@ -75,6 +77,8 @@ export class DeflateSender {
     }
     if (at < message.length) throw new Error(`the codec took ${at} of ${message.length} bytes`);
     if (!endsWithTail(output)) throw new Error("the codec did not flush");
+    // §7.2.1: only behind the message.
+    if (!final) return;
     output.length -= TAIL_LENGTH;
     if (!this.#keepsWindow) stream.reset();
   }

@@ -6,9 +6,10 @@ import type { OutputBuffer } from "./output_buffer.ts";
 /** The longest header of a client's frame: 2 bytes, 8 of extended length, 4 of key. */
 export const MAX_HEADER = 14;
 
-const FIN = 0x80;
-/** RFC 7692 §6: the message is compressed. */
-const RSV1 = 0x40;
+/** Of a frame's first byte: the last one of its message. */
+export const FIN = 0x80;
+/** RFC 7692 §6: the message is compressed. Set in its first frame. */
+export const RSV1 = 0x40;
 const MASKED = 0x80;
 /** Up to here one loop that copies and masks beats `set` and a masking loop. */
 const SHORT = 32;
@@ -36,10 +37,15 @@ export class FrameEncoder {
 
   /** Appends a final frame with a copy of `payload`. */
   frame(output: OutputBuffer, opcode: Opcode, payload: Uint8Array): void {
+    this.fragment(output, FIN | opcode, payload);
+  }
+
+  /** Appends a frame with a copy of `payload`, and this for its first byte. */
+  fragment(output: OutputBuffer, firstByte: number, payload: Uint8Array): void {
     const length = payload.length;
     output.reserve(MAX_HEADER + length);
     const key = this.#keys.next();
-    const start = writeHeader(output, opcode, length, key);
+    const start = writeHeader(output, firstByte, length, key);
     if (length <= SHORT) {
       copyMasked(payload, output.bytes, start, key);
     } else {
@@ -56,7 +62,7 @@ export class FrameEncoder {
     const key = this.#keys.next();
     if (units <= SHORT) {
       // Mostly short texts are ASCII: one byte per unit, copied and masked in one loop.
-      const start = writeHeader(output, opcode, units, key);
+      const start = writeHeader(output, FIN | opcode, units, key);
       if (copyAsciiMasked(text, output.bytes, start, key)) {
         output.length = start + units;
         return units;
@@ -66,25 +72,35 @@ export class FrameEncoder {
     const guessed = headerSize(units);
     const length = encodeText(output, frame + guessed, text);
     output.length = frame + guessed + length;
-    endFrame(output, opcode, frame, guessed, key);
+    endFrame(output, FIN | opcode, frame, guessed, key);
     return length;
   }
 
   /** Appends a final frame with `message` compressed. Where that fails it throws, and appends nothing. */
   deflated(output: OutputBuffer, opcode: Opcode, message: Uint8Array, sender: DeflateSender): void {
+    this.deflatedFragment(output, FIN | RSV1 | opcode, message, sender);
+  }
+
+  /** Appends a frame with a part of a message, compressed, and this for its first byte. */
+  deflatedFragment(
+    output: OutputBuffer,
+    firstByte: number,
+    message: Uint8Array,
+    sender: DeflateSender,
+  ): void {
     const frame = output.length;
     // Mostly the length is written in as many bytes as that of the message itself would be.
     const guessed = headerSize(message.length);
     output.reserve(guessed);
     output.length = frame + guessed;
     try {
-      sender.deflate(message, output);
+      sender.deflate(message, output, (firstByte & FIN) !== 0);
     } catch (error) {
       output.length = frame;
       if (frame === 0) output.clear();
       throw error;
     }
-    endFrame(output, opcode | RSV1, frame, guessed, this.#keys.next());
+    endFrame(output, firstByte, frame, guessed, this.#keys.next());
   }
 }
 
@@ -117,14 +133,11 @@ function endFrame(
   output.length = start + length;
 }
 
-/**
- * Writes a header behind the output's end without moving it; answers where the payload begins. `firstByte` is the
- * opcode, and reserved bits if any.
- */
+/** Writes a header behind the output's end without moving it; answers where the payload begins. */
 function writeHeader(output: OutputBuffer, firstByte: number, length: number, key: number): number {
   const bytes = output.bytes;
   let at = output.length;
-  bytes[at] = FIN | firstByte;
+  bytes[at] = firstByte;
   if (length < 126) {
     bytes[at + 1] = MASKED | length;
     at += 2;

@@ -1,6 +1,6 @@
 import { checkTextBytes } from "./check_send.ts";
 import { deflateBound, type DeflateSender } from "./deflate_sender.ts";
-import { encodeAlone, FrameEncoder, frameSize } from "./encoder.ts";
+import { encodeAlone, FIN, FrameEncoder, frameSize, RSV1 } from "./encoder.ts";
 import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
 import { Opcode } from "./opcode.ts";
@@ -14,6 +14,8 @@ export interface MessageSenderOptions {
   /** Compresses messages. Default: none are. */
   readonly deflate?: DeflateSender;
 }
+
+const NO_MESSAGE = -1;
 
 /** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
 const MOST_PER_UNIT = 3;
@@ -33,6 +35,10 @@ export class MessageSender {
   readonly #encoder: FrameEncoder;
   readonly #maxBufferedAmount: number;
   readonly #deflate: DeflateSender | undefined;
+  /** The first byte of the next frame, while a message goes out in parts. */
+  #firstByte = NO_MESSAGE;
+  /** What compresses that message, if anything does. */
+  #partsDeflate: DeflateSender | undefined;
 
   constructor({ maskKeys, maxBufferedAmount, deflate }: MessageSenderOptions) {
     this.#encoder = new FrameEncoder(maskKeys);
@@ -73,6 +79,29 @@ export class MessageSender {
   frame(opcode: Opcode, payload: Uint8Array): void {
     this.#encoder.frame(this.output, opcode, payload);
     this.frames++;
+  }
+
+  /** Whether a message has been begun by `begin`, and not ended. */
+  get inMessage(): boolean {
+    return this.#firstByte !== NO_MESSAGE;
+  }
+
+  /** Begins a message that goes out in parts. Nothing is appended yet. */
+  begin(opcode: Opcode, compress: boolean): void {
+    this.#partsDeflate = compress ? this.#deflate : undefined;
+    this.#firstByte = this.#partsDeflate === undefined ? opcode : opcode | RSV1;
+  }
+
+  /** Appends a frame with the next part, unless that is empty and not the last. Throws `LimitExceeded` as `text` does. */
+  part(part: Uint8Array, final: boolean): void {
+    if (part.length === 0 && !final) return;
+    // Deflated, it may take a few bytes more than there is room for: to refuse it then would tear the message.
+    this.checkRoom(part.length);
+    const firstByte = final ? this.#firstByte | FIN : this.#firstByte;
+    if (this.#partsDeflate === undefined) this.#encoder.fragment(this.output, firstByte, part);
+    else this.#encoder.deflatedFragment(this.output, firstByte, part, this.#partsDeflate);
+    this.frames++;
+    this.#firstByte = final ? NO_MESSAGE : Opcode.Continuation;
   }
 
   /** Throws `LimitExceeded` where a frame with this payload would not fit. */

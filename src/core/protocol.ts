@@ -1,4 +1,4 @@
-import { checkBytes, checkCloseCode, checkControlPayload } from "./check_send.ts";
+import { checkBytes, checkCloseCode, checkControlPayload, messageUnfinished } from "./check_send.ts";
 import { CloseCode } from "./close_code.ts";
 import { type CloseFrame, closePayload, parseClose } from "./close_frame.ts";
 import type { CloseInfo } from "./close_info.ts";
@@ -192,11 +192,11 @@ export class Protocol {
    */
   sendText(text: string | Uint8Array, compress = true): void {
     if (typeof text === "string") {
-      this.#checkOpen(text.length);
+      this.#checkFree(text.length);
       this.#sender.text(text, compress);
     } else {
       checkBytes("a text", text);
-      this.#checkOpen(text.length);
+      this.#checkFree(text.length);
       this.#sender.textBytes(text, compress);
     }
   }
@@ -204,8 +204,25 @@ export class Protocol {
   /** Appends a binary message. */
   sendBinary(data: Uint8Array, compress = true): void {
     checkBytes("a binary message", data);
-    this.#checkOpen(data.length);
+    this.#checkFree(data.length);
     this.#sender.binary(data, compress);
+  }
+
+  /** Whether a message goes out in parts, and has not ended. */
+  get inMessage(): boolean {
+    return this.#sender.inMessage;
+  }
+
+  /** Begins a message that goes out in parts, a frame each: until it ends, there can be no other (§5.4). */
+  beginMessage(opcode: typeof Opcode.Text | typeof Opcode.Binary, compress = true): void {
+    this.#checkFree(0);
+    this.#sender.begin(opcode, compress);
+  }
+
+  /** Appends the next part, or the last. That a text is UTF-8, over all its parts, the caller sees to. */
+  sendPart(part: Uint8Array, final: boolean): void {
+    this.#checkOpen(part.length);
+    this.#sender.part(part, final);
   }
 
   /** Appends a ping or a pong; throws `LimitExceeded` for more than 125 bytes (§5.5). */
@@ -214,6 +231,11 @@ export class Protocol {
     this.#checkOpen(data.length);
     this.#sender.checkRoom(data.length);
     this.#sender.frame(opcode, data);
+  }
+
+  #checkFree(payloadLength: number): void {
+    this.#checkOpen(payloadLength);
+    if (this.#sender.inMessage) throw messageUnfinished();
   }
 
   #checkOpen(payloadLength: number): void {

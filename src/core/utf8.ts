@@ -48,6 +48,14 @@ export class Utf8Validator {
     this.#highest = 0xbf;
   }
 
+  /** Goes on from where another one is. */
+  goOnFrom(other: Utf8Validator): void {
+    this.ascii = other.ascii;
+    this.#wanted = other.#wanted;
+    this.#lowest = other.#lowest;
+    this.#highest = other.#highest;
+  }
+
   /** Looks at `bytes[start, end)`; `false` at the first impossible byte. */
   validate(bytes: Uint8Array, start: number, end: number): boolean {
     let at = start;

@@ -65,6 +65,25 @@ export class SendSide {
     return this.#send();
   }
 
+  /** Begins a message that goes out in parts. */
+  begin(type: "text" | "binary", options?: SendOptions): void {
+    this.#checkOpen("message");
+    this.#protocol.beginMessage(type === "text" ? Opcode.Text : Opcode.Binary, options?.compress !== false);
+  }
+
+  /** Sends the next part of it, or the last. */
+  part(part: Uint8Array, final: boolean): boolean {
+    this.#checkOpen("part of a message");
+    this.#protocol.sendPart(part, final);
+    if (final) this.messagesSent++;
+    return this.#send();
+  }
+
+  /** Whether a message goes out in parts, and has not ended. */
+  get inMessage(): boolean {
+    return this.#protocol.inMessage;
+  }
+
   ping(data: Uint8Array = NOTHING): boolean {
     this.#checkOpen("ping");
     this.#ping(data);

@@ -5,6 +5,7 @@ import { CloseCode } from "../core/close_code.ts";
 import { frameSize } from "../core/encoder.ts";
 import type { Connection } from "../driver/connection.ts";
 import type { SendOptions } from "../driver/send_options.ts";
+import { isPartCommand, partCommandOf } from "./part_records.ts";
 
 /** Commands beside the control messages, for the blocking client. */
 export const Command = {
@@ -31,6 +32,19 @@ export function executingCodec<Client>(
   connection: () => Connection<Client>,
   maxBufferedAmount: number,
 ): Codec<number | Postponed> {
+  // Messages of other threads that came between the parts of one: they follow it. Few, since who knows of it sends none.
+  const held: (() => void)[] = [];
+  const execute = (kind: number, memory: Memory, place: Place): void => {
+    const { sending } = connection();
+    if (isMessage(kind) && sending.inMessage) {
+      const kept = Memory.over(memory.copy(place.start, place.end));
+      held.push(() => executeNow(connection(), kind, kept, { start: 0, end: place.end - place.start }));
+      return;
+    }
+    executeNow(connection(), kind, memory, place);
+    if (held.length === 0 || sending.inMessage) return;
+    for (const send of held.splice(0)) send();
+  };
   return {
     // The channel is that of the control messages, read in another way.
     name: "control",
@@ -41,11 +55,11 @@ export function executingCodec<Client>(
       const { waiting } = connection().sending;
       const size = isSend(kind) ? frameSize(end - start) : 0;
       if (waiting === 0 || waiting + size <= maxBufferedAmount) {
-        execute(connection(), kind, memory, { start, end });
+        execute(kind, memory, { start, end });
         return kind;
       }
       const kept = Memory.over(memory.copy(start, end));
-      return { size, execute: () => execute(connection(), kind, kept, { start: 0, end: end - start }) };
+      return { size, execute: () => execute(kind, kept, { start: 0, end: end - start }) };
     },
   };
 }
@@ -54,14 +68,26 @@ const AS_IT_IS: SendOptions = { compress: false };
 
 /** Whether a command puts a frame into the output that has to fit `maxBufferedAmount`. */
 function isSend(kind: number): boolean {
-  return kind < Command.Cork && (kind & ~UNCOMPRESSED) <= CONTROL_KIND.sendPong;
+  return isPartCommand(kind) ||
+    (kind < Command.Cork && (kind & ~UNCOMPRESSED) <= CONTROL_KIND.sendPong);
 }
 
-function execute<Client>(
+/** Whether a command sends a whole message. */
+function isMessage(kind: number): boolean {
+  return kind < Command.Cork && (kind & ~UNCOMPRESSED) <= CONTROL_KIND.sendBinary;
+}
+
+/** Where in its memory a command's payload is. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function executeNow<Client>(
   connection: Connection<Client>,
   kind: number,
   memory: Memory,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: Place,
 ): void {
   const { sending } = connection;
   switch (kind) {
@@ -79,6 +105,12 @@ function execute<Client>(
   // Too late to be sent: the connection has begun to close while the command was on its way.
   if (connection.state !== "open") return;
   const data = memory.bytes.subarray(start, end);
+  if (isPartCommand(kind)) {
+    const part = partCommandOf(kind);
+    if (part.first) sending.begin(part.type, part);
+    sending.part(data, part.final);
+    return;
+  }
   switch (kind) {
     case CONTROL_KIND.sendText:
       sending.text(data);

@@ -34,6 +34,8 @@ const POSTED = 4;
 const SLEEPER = 5;
 /** How many owners may be writing to that descriptor. */
 const WAKERS = 6;
+/** Whether some thread sends a message in parts, which no other may come between. */
+const IN_MESSAGE = 7;
 /** Even: the numbers behind are aligned. */
 const WORDS = 8;
 // Numbers, behind the words.
@@ -134,6 +136,21 @@ export class SharedState {
       const reason = Atomics.wait(this.#words, HANDED_OVER, done, Math.min(left, LONGEST_SLEEP));
       if (reason === "timed-out") (watch ??= new PulseWatch(this.pulse, SILENCE_LIMIT)).check();
     }
+  }
+
+  /** Whether some thread has begun a message in parts, and not ended it. */
+  get inMessage(): boolean {
+    return Atomics.load(this.#words, IN_MESSAGE) !== 0;
+  }
+
+  /** Begins one. Answers whether there was none. */
+  beginMessage(): boolean {
+    return Atomics.compareExchange(this.#words, IN_MESSAGE, 0, 1) === 0;
+  }
+
+  /** Ends it: its last part is on its way. */
+  endMessage(): void {
+    Atomics.store(this.#words, IN_MESSAGE, 0);
   }
 
   /** Gives a signal. */
