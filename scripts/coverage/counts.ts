@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** How often each character of a file was run, in all processes and threads together. */
+/** How often each character of a file was run, in one process or thread. */
 export type Counts = Float64Array<ArrayBuffer>;
 
 interface ScriptCoverage {
@@ -17,23 +17,21 @@ interface CountedRange {
 }
 
 /**
- * Adds up what NODE_V8_COVERAGE has left in `directory`: a file of JSON for each process and each worker thread.
- * Node strips types by blanking them out, so that V8's offsets are those of the TypeScript.
+ * What NODE_V8_COVERAGE has left in `directory`, which is a file of JSON for each process and each worker thread, for
+ * each of the sources that was loaded there. Node strips types by blanking them out, so that V8's offsets are those of
+ * the TypeScript.
  */
-export async function readCounts(
+export async function* countsIn(
   directory: string,
   sources: ReadonlyMap<string, string>,
-): Promise<Map<string, Counts>> {
+): AsyncGenerator<{ readonly file: string; readonly counts: Counts }> {
   const files = new Map(Array.from(sources.keys(), (file) => [pathToFileURL(path.resolve(file)).href, file]));
-  const counts = new Map(Array.from(sources, ([file, { length }]) => [file, new Float64Array(length)]));
   for (const name of await readdir(directory)) {
-    const report = await readReport(path.join(directory, name));
-    for (const script of report) {
+    for (const script of await readReport(path.join(directory, name))) {
       const file = files.get(script.url);
-      if (file !== undefined) add(counts.get(file)!, script);
+      if (file !== undefined) yield { file, counts: countsOf(script, sources.get(file)!.length) };
     }
   }
-  return counts;
 }
 
 /** A process that is killed while it writes leaves half a file, of which nothing can be said. */
@@ -46,11 +44,11 @@ async function readReport(file: string): Promise<readonly ScriptCoverage[]> {
   }
 }
 
-function add(total: Counts, { functions }: ScriptCoverage): void {
-  const counts = new Float64Array(total.length);
+function countsOf({ functions }: ScriptCoverage, length: number): Counts {
+  const counts = new Float64Array(length);
   // Of nested ranges the innermost counts, which is the one painted last.
   const ranges = functions.flatMap(({ ranges }) => ranges)
     .sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset);
   for (const { startOffset, endOffset, count } of ranges) counts.fill(count, startOffset, endOffset);
-  for (let at = 0; at < counts.length; at++) total[at] += counts[at]!;
+  return counts;
 }

@@ -24,32 +24,58 @@ export interface FileCoverage {
   readonly gaps: readonly Gap[];
 }
 
-/** Compares a source with how often its characters were run. */
-export function coverageOf(file: string, source: string, counts: Counts): FileCoverage {
-  const shares = { line: share(), statement: share(), function: share(), branch: share() };
-  const gaps: Gap[] = [];
-  const lines = source.split("\n");
-  const lineOf = lineFinder(lines);
-  /** Lines on which something begins, and whether all of it has run. */
-  const begun = new Map<number, boolean>();
-  for (const place of placesOf(source)) {
-    const line = lineOf(place.at);
-    const isCovered = place.isCovered(counts);
-    shares[place.kind].total++;
-    if (isCovered) shares[place.kind].covered++;
-    if (place.kind === "statement") begun.set(line, isCovered && (begun.get(line) ?? true));
-    if (!isCovered && isWorthTelling(place, counts)) {
-      gaps.push({ file, line, code: lines[line - 1]!.trim(), what: place.what });
+/** Gathers what has been run of a file. */
+export class FileMeter {
+  readonly #file: string;
+  readonly #source: string;
+  readonly #places: readonly Place[];
+  readonly #reached = new Set<Place>();
+  readonly #covered = new Set<Place>();
+
+  constructor(file: string, source: string) {
+    this.#file = file;
+    this.#source = source;
+    this.#places = placesOf(source);
+  }
+
+  /**
+   * Takes in what one process or thread has run. Each is looked at by itself: V8 does not count every call of what it
+   * has optimized, and a sum with the counts of a busy process would hide what a quiet one shows.
+   */
+  add(counts: Counts): void {
+    for (const place of this.#places) {
+      if (counts[place.at]! > 0) this.#reached.add(place);
+      if (place.isCovered(counts)) this.#covered.add(place);
     }
   }
-  shares.line.total = begun.size;
-  shares.line.covered = [...begun.values()].filter(Boolean).length;
-  return { file, shares, gaps: withoutRepetitions(gaps) };
-}
 
-/** A branch inside of what never runs says nothing more; the branch that leads there is told itself. */
-function isWorthTelling({ kind, what, at }: Place, counts: Counts): boolean {
-  return kind !== "branch" || counts[at]! > 0 || !what.includes("not matter");
+  /** What has been run, and what has not. */
+  get coverage(): FileCoverage {
+    const shares = { line: share(), statement: share(), function: share(), branch: share() };
+    const gaps: Gap[] = [];
+    const lines = this.#source.split("\n");
+    const lineOf = lineFinder(lines);
+    /** Lines on which a statement begins, and whether all of them have run. */
+    const begun = new Map<number, boolean>();
+    for (const place of this.#places) {
+      const line = lineOf(place.at);
+      const isCovered = this.#covered.has(place);
+      shares[place.kind].total++;
+      if (isCovered) shares[place.kind].covered++;
+      if (place.kind === "statement") begun.set(line, isCovered && (begun.get(line) ?? true));
+      if (!isCovered && this.#isWorthTelling(place)) {
+        gaps.push({ file: this.#file, line, code: lines[line - 1]!.trim(), what: place.what });
+      }
+    }
+    shares.line.total = begun.size;
+    shares.line.covered = [...begun.values()].filter(Boolean).length;
+    return { file: this.#file, shares, gaps: withoutRepetitions(gaps) };
+  }
+
+  /** That what is never come to is never passed by says nothing more. */
+  #isWorthTelling(place: Place): boolean {
+    return !place.isComparison || this.#reached.has(place);
+  }
 }
 
 /** One gap for a line on which nothing has run at all. */

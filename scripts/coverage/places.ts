@@ -14,6 +14,8 @@ export interface Place {
   /** What has to happen there, for people. */
   readonly what: string;
   isCovered(counts: Counts): boolean;
+  /** Whether it takes two counts to say so. */
+  readonly isComparison: boolean;
 }
 
 /**
@@ -25,15 +27,21 @@ export function placesOf(source: string): Place[] {
   const program = acorn.parse(stripTypeScriptTypes(source), { ecmaVersion: "latest", sourceType: "module" });
   const places: Place[] = [];
   const ran = (kind: Kind, what: string, at: number) =>
-    places.push({ kind, what, at, isCovered: (counts) => counts[at]! > 0 });
+    places.push({ kind, what, at, isCovered: (counts) => counts[at]! > 0, isComparison: false });
   /** Whether what begins at `from` has run more often than what it may lead to. */
   const passed = (what: string, from: number, to: number) =>
-    places.push({ kind: "branch", what, at: from, isCovered: (counts) => counts[from]! > counts[to]! });
+    places.push({
+      kind: "branch",
+      what,
+      at: from,
+      isCovered: (counts) => counts[from]! > counts[to]!,
+      isComparison: true,
+    });
 
-  full(program, (node, _state, type) => {
+  const loops = loopsOf(program);
+
+  full(program, (node) => {
     const visited = node as acorn.AnyNode;
-    // The walk comes by twice where a node is visited under a category's name as well.
-    if (type !== visited.type) return;
     switch (visited.type) {
       case "IfStatement":
         ran("branch", "the condition holds", visited.consequent.start);
@@ -48,7 +56,13 @@ export function placesOf(source: string): Place[] {
         const { left, right, operator } = visited;
         const before = left.type === "LogicalExpression" && left.operator === operator ? left.right : left;
         ran("branch", `what is right of ${operator} matters`, right.start);
-        passed(`what is right of ${operator} does not matter`, before.start, right.start);
+        const what = `what is right of ${operator} does not matter`;
+        const loop = loops.get(before.start);
+        if (loop === undefined) passed(what, before.start, right.start);
+        else {
+          const isCovered = (counts: Counts) => counts[loop.at]! + counts[loop.body]! > counts[right.start]!;
+          places.push({ kind: "branch", what, at: before.start, isCovered, isComparison: true });
+        }
         break;
       }
       case "SwitchCase":
@@ -72,6 +86,21 @@ export function placesOf(source: string): Place[] {
     if (isStatement(visited)) ran("statement", "the statement runs", visited.start);
   });
   return places.sort((a, b) => a.at - b.at);
+}
+
+/**
+ * The loops, by where their conditions begin. V8 does not count how often a condition is looked at: each time the
+ * loop is come to, and again after each turn (but for those that leave the loop in their middle).
+ */
+function loopsOf(program: acorn.Program): Map<number, { readonly at: number; readonly body: number }> {
+  const loops = new Map<number, { at: number; body: number }>();
+  full(program, (node) => {
+    const { type, start } = node;
+    if (type !== "WhileStatement" && type !== "ForStatement") return;
+    const { test, body } = node as acorn.WhileStatement | acorn.ForStatement;
+    if (test) loops.set(test.start, { at: start, body: body.start });
+  });
+  return loops;
 }
 
 function isStatement({ type }: acorn.AnyNode): boolean {
