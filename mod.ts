@@ -92,6 +92,7 @@ export type {
 export type { DeflateParameters } from "./src/core/deflate_offer.ts";
 export type { MessagePart } from "./src/core/message_part.ts";
 export type { Payload } from "./src/core/payload.ts";
+export { prepareBinary, PreparedMessage, prepareText } from "./src/core/prepared_message.ts";
 export type { ConnectionState } from "./src/core/state.ts";
 export type { PerMessageDeflateOptions } from "./src/driver/deflate_options.ts";
 export type {

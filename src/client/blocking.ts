@@ -3,6 +3,7 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { checkHandler } from "../driver/check_handler.ts";
+import type { PreparedMessage } from "../core/prepared_message.ts";
 import type { Handler } from "../driver/handler.ts";
 import type { SendOptions } from "../driver/send_options.ts";
 import type { BlockingEngine } from "./blocking_engine.ts";
@@ -10,6 +11,7 @@ import { BLOCKING_RULES, checkOptions, refuseTimestamps } from "./check_options.
 import { ConnectedClient } from "./connected_client.ts";
 import type { WebSocketEvent } from "./events.ts";
 import { MessageWriter } from "./message_writer.ts";
+import { preparedCommand } from "./prepared_command.ts";
 import type { BlockingOptions } from "./options.ts";
 import type { Received } from "./received.ts";
 import type { Supervision } from "./reconnect_supervision.ts";
@@ -130,6 +132,14 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   /** Sends a binary message; otherwise as {@linkcode BlockingClient.sendText}. */
   sendBinary(data: Uint8Array, options?: SendOptions): boolean {
     return this.#engine.send({ ...options, type: "sendBinary", data });
+  }
+
+  /**
+   * Sends a message that {@linkcode prepareText} or {@linkcode prepareBinary} has made ready; otherwise as
+   * {@linkcode BlockingClient.sendText}.
+   */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): boolean {
+    return this.#engine.send(preparedCommand(message, options));
   }
 
   /**

@@ -2,12 +2,14 @@ import type { SenderHandle } from "../channel/handle.ts";
 import { Sender, type SendResult } from "../channel/sender.ts";
 import type { WaitingOptions } from "../channel/waiting.ts";
 import { messageUnfinished } from "../core/check_send.ts";
+import type { PreparedMessage } from "../core/prepared_message.ts";
 import type { SendOptions } from "../driver/send_options.ts";
 import { PartRecords } from "../thread/part_records.ts";
 import { SharedState, Signal } from "../thread/shared_state.ts";
 import { checkControl, checkSize } from "./check_control.ts";
 import type { ControlMessage } from "./events.ts";
 import { MessageWriter, type PartSink } from "./message_writer.ts";
+import { preparedCommand } from "./prepared_command.ts";
 
 /** What to send to another thread, for {@linkcode ControlSender.from}: plain data that `postMessage` can clone. */
 export interface ControlHandle extends SenderHandle<ControlMessage> {
@@ -92,6 +94,11 @@ export class ControlSender implements Disposable {
   /** Sends a binary message. */
   sendBinary(data: Uint8Array, options?: SendOptions): Promise<SendResult<ControlMessage>> {
     return this.send({ ...options, type: "sendBinary", data });
+  }
+
+  /** Sends a message that {@linkcode prepareText} or {@linkcode prepareBinary} has made ready. */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): Promise<SendResult<ControlMessage>> {
+    return this.send(preparedCommand(message, options));
   }
 
   /**

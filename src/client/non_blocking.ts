@@ -1,6 +1,7 @@
 import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
+import type { PreparedMessage } from "../core/prepared_message.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { Opened } from "../driver/opening.ts";
 import { checkHandler } from "../driver/check_handler.ts";
@@ -137,6 +138,15 @@ export class NonBlockingClient {
    */
   sendBinary(data: Uint8Array, options?: SendOptions): boolean {
     return this.#opened.connection.sending.binary(data, options);
+  }
+
+  /**
+   * Sends a message that {@linkcode prepareText} or {@linkcode prepareBinary} has made ready for many clients.
+   *
+   * @returns and throws as {@linkcode NonBlockingClient.sendText}.
+   */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): boolean {
+    return this.#opened.connection.sending.prepared(message, options);
   }
 
   /**

@@ -33,10 +33,10 @@ export class PerMessageDeflate {
       () => this.#acquired(codec.createInflater({ windowBits: serverMaxWindowBits })),
       !agreement.serverNoContextTakeover,
     );
+    const profile = { codec, windowBits: clientMaxWindowBits, level, memLevel };
     this.sender = new DeflateSender(
       () => this.#acquired(codec.createDeflater({ windowBits: clientMaxWindowBits, level, memLevel })),
-      !agreement.clientNoContextTakeover,
-      threshold,
+      { keepsWindow: !agreement.clientNoContextTakeover, threshold, profile },
     );
   }
 

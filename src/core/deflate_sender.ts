@@ -1,4 +1,4 @@
-import type { DeflateStream } from "./deflate_codec.ts";
+import type { DeflateCodec, DeflaterOptions, DeflateStream } from "./deflate_codec.ts";
 import { WebSocketError } from "./errors.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 
@@ -13,13 +13,28 @@ export function deflateBound(length: number): number {
   return length + (length >> 3) + (length >> 8) + (length >> 9) + 64;
 }
 
+/** How messages are compressed: where this is the same, and none refers to another, they become the same bytes. */
+export interface DeflateProfile extends DeflaterOptions {
+  readonly codec: DeflateCodec;
+}
+
+/** What a {@linkcode DeflateSender} has to know. */
+export interface DeflateSenderOptions {
+  readonly keepsWindow: boolean;
+  readonly threshold: number;
+  readonly profile: DeflateProfile;
+}
+
 /** The sending half of permessage-deflate (RFC 7692 §7.2.1): deflates whole messages. */
 export class DeflateSender {
   /** Messages of fewer bytes are sent as they are. */
   readonly threshold: number;
+  /** Whether messages refer to earlier ones: the client's context takeover. */
+  readonly keepsWindow: boolean;
+  /** How it compresses. */
+  readonly profile: DeflateProfile;
 
   readonly #open: () => DeflateStream;
-  readonly #keepsWindow: boolean;
   #stream: DeflateStream | undefined;
   /** Messages deflated. */
   messages = 0;
@@ -28,11 +43,12 @@ export class DeflateSender {
   /** and as they became. */
   compressedBytes = 0;
 
-  /** `open` makes the stream, when it is needed. `keepsWindow`: the client's context takeover. */
-  constructor(open: () => DeflateStream, keepsWindow: boolean, threshold: number) {
+  /** `open` makes the stream, when it is needed. */
+  constructor(open: () => DeflateStream, options: DeflateSenderOptions) {
     this.#open = open;
-    this.#keepsWindow = keepsWindow;
-    this.threshold = threshold;
+    this.keepsWindow = options.keepsWindow;
+    this.threshold = options.threshold;
+    this.profile = options.profile;
   }
 
   /**
@@ -56,12 +72,19 @@ export class DeflateSender {
     this.compressedBytes += output.length - length;
   }
 
+  /** Counts a message that another sender has deflated. */
+  count(uncompressed: number, compressed: number): void {
+    this.messages++;
+    this.uncompressedBytes += uncompressed;
+    this.compressedBytes += compressed;
+  }
+
   #deflate(message: Uint8Array, output: OutputBuffer, final: boolean): void {
     // §7.2.3.6: a deflater that is given nothing may give nothing.
     if (message.length === 0) {
       output.reserve(1);
       output.bytes[output.length++] = 0;
-      if (!this.#keepsWindow) this.#stream?.reset();
+      if (!this.keepsWindow) this.#stream?.reset();
       return;
     }
     const stream = this.#stream ??= this.#open();
@@ -80,7 +103,7 @@ export class DeflateSender {
     // §7.2.1: only behind the message.
     if (!final) return;
     output.length -= TAIL_LENGTH;
-    if (!this.#keepsWindow) stream.reset();
+    if (!this.keepsWindow) stream.reset();
   }
 
   /** Whether `releaseIdle` would give memory back. */

@@ -5,6 +5,7 @@ import { WebSocketError } from "./errors.ts";
 import type { MaskKeys } from "./mask.ts";
 import { Opcode } from "./opcode.ts";
 import { OutputBuffer } from "./output_buffer.ts";
+import type { PreparedMessage } from "./prepared_message.ts";
 
 /** What a {@linkcode MessageSender} needs. */
 export interface MessageSenderOptions {
@@ -73,6 +74,21 @@ export class MessageSender {
   /** Appends a binary message; otherwise as `text`. */
   binary(data: Uint8Array, compress: boolean): void {
     this.#message(Opcode.Binary, data, compress);
+  }
+
+  /** Appends a message made ready before, as `text` does. */
+  prepared(message: PreparedMessage, compress: boolean): void {
+    const { bytes } = message;
+    const opcode = message.type === "text" ? Opcode.Text : Opcode.Binary;
+    const deflate = compress ? this.#deflate : undefined;
+    if (deflate === undefined || deflate.keepsWindow || bytes.length < deflate.threshold) {
+      return this.#message(opcode, bytes, compress);
+    }
+    this.checkRoom(bytes.length);
+    const deflated = message.deflatedBy(deflate);
+    if (deflated.length >= bytes.length) return this.frame(opcode, bytes);
+    this.#encoder.fragment(this.output, FIN | RSV1 | opcode, deflated);
+    this.frames++;
   }
 
   /** Appends a frame, whatever waits. */

@@ -45,6 +45,7 @@ export type { MessagePart } from "./message_part.ts";
 export { Opcode } from "./opcode.ts";
 export { OutputBuffer } from "./output_buffer.ts";
 export type { AsciiDecoder, Payload } from "./payload.ts";
+export { prepareBinary, PreparedMessage, prepareText } from "./prepared_message.ts";
 export { Protocol, ProtocolEvent, type ProtocolOptions } from "./protocol.ts";
 export type { ResponseLimits } from "./response_parser.ts";
 export type { ConnectionState, Transition } from "./state.ts";

@@ -11,6 +11,7 @@ import { MessageSender } from "./message_sender.ts";
 import { Opcode } from "./opcode.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import type { Payload } from "./payload.ts";
+import { checkPrepared, type PreparedMessage } from "./prepared_message.ts";
 import { type ConnectionState, nextState } from "./state.ts";
 
 /**
@@ -206,6 +207,13 @@ export class Protocol {
     checkBytes("a binary message", data);
     this.#checkFree(data.length);
     this.#sender.binary(data, compress);
+  }
+
+  /** Appends a message made ready before. */
+  sendPrepared(message: PreparedMessage, compress = true): void {
+    checkPrepared(message);
+    this.#checkFree(message.byteLength);
+    this.#sender.prepared(message, compress);
   }
 
   /** Whether a message goes out in parts, and has not ended. */

@@ -1,6 +1,7 @@
 import { WebSocketError } from "../core/errors.ts";
 import { Opcode } from "../core/opcode.ts";
 import type { Payload } from "../core/payload.ts";
+import type { PreparedMessage } from "../core/prepared_message.ts";
 import type { Protocol } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStream } from "../transport/transport.ts";
@@ -61,6 +62,13 @@ export class SendSide {
   binary(data: Uint8Array, options?: SendOptions): boolean {
     this.#checkOpen("binary message");
     this.#protocol.sendBinary(data, options?.compress !== false);
+    this.messagesSent++;
+    return this.#send();
+  }
+
+  prepared(message: PreparedMessage, options?: SendOptions): boolean {
+    this.#checkOpen("prepared message");
+    this.#protocol.sendPrepared(message, options?.compress !== false);
     this.messagesSent++;
     return this.#send();
   }
