@@ -1,14 +1,20 @@
 // Runs Autobahn's cases against every client style on every runtime, and writes what came of it:
-//   WSTEST=path/to/wstest node scripts/autobahn.ts
-// or, to look at a part of it and to write nothing:
-//   … [--runtime deno|bun|node]... [--column part of a column's name]... [pattern of cases]...
+//   WSTEST=path/to/wstest node scripts/autobahn.ts [--runtime deno|bun|node]... [--column part of its name]...
+// or only says what came of these cases:
+//   … "6.*" "7.*"
 // What it needs is in tests/conformance/autobahn/README.md.
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { NonBlockingClient } from "../mod.ts";
 import { columnsOf } from "../tests/conformance/columns.ts";
-import { type AutobahnAgent, autobahnMarkdown, judged } from "./autobahn_report.ts";
+import {
+  type AutobahnAgent,
+  autobahnMarkdown,
+  type AutobahnReport,
+  judged,
+  type Judgement,
+} from "./autobahn_report.ts";
 import { AutobahnServer } from "./autobahn_server.ts";
 import { runCommand, seconds } from "./command.ts";
 import { runtimeVersions } from "./runtime_versions.ts";
@@ -28,7 +34,6 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runtime: { type: "string", multiple: true }, column: { type: "string", multiple: true } },
 });
-const isPart = values.runtime !== undefined || values.column !== undefined || positionals.length > 0;
 const rounds: readonly Round[] = positionals.length > 0
   ? [{ group: positionals.join(" "), patterns: positionals, firstOnly: false }]
   : [
@@ -37,16 +42,9 @@ const rounds: readonly Round[] = positionals.length > 0
     { group: "compression", patterns: ["12.*", "13.*"], firstOnly: true },
   ];
 
-const agents: AutobahnAgent[] = [];
+let bad = 0;
 for (const round of rounds) await runRound(round);
-if (!isPart) {
-  const report = { date: new Date().toISOString().slice(0, 10), versions: await runtimeVersions(), agents };
-  await writeFile(`${folder}/RESULTS.json`, JSON.stringify(report, null, 2) + "\n");
-  await writeFile(`${folder}/RESULTS.md`, autobahnMarkdown(report));
-}
-process.exitCode = agents.length > 0 && agents.every(({ notOk, missing }) => notOk.length + missing === 0)
-  ? 0
-  : 1;
+process.exitCode = bad === 0 ? 0 : 1;
 
 async function runRound({ group, patterns, firstOnly }: Round): Promise<void> {
   for (const runtime of runtimes) {
@@ -55,16 +53,35 @@ async function runRound({ group, patterns, firstOnly }: Round): Promise<void> {
     for (const [column, { style, transport }] of columns.entries()) {
       const name = `${runtime} ${style} ${transport}`;
       if (values.column !== undefined && !values.column.some((part) => name.includes(part))) continue;
-      // A server each: it writes what it knows of all clients again for every one, and answers nobody meanwhile.
-      await using server = await AutobahnServer.start(process.env.WSTEST ?? "wstest", patterns);
-      const count = await caseCount(server.url);
-      await runTestee(server.url, { runtime, column, name, count });
-      const judgement = judged((await server.verdicts())[name] ?? {}, count);
-      agents.push({ group, runtime, style, transport, ...judgement });
-      const bad = [...judgement.notOk, ...judgement.missing > 0 ? [`${judgement.missing} did not run`] : []];
-      console.log(`${group}: ${bad.length === 0 ? `${count} cases as they should be` : bad.join("; ")}`);
+      const judgement = await judgementOn({ runtime, column, name }, patterns);
+      if (positionals.length === 0) await keep({ group, runtime, style, transport, ...judgement });
+      const { cases, notOk, missing } = judgement;
+      bad += notOk.length + missing;
+      const told = [...notOk, ...missing > 0 ? [`${missing} did not run`] : []];
+      console.log(`${group}: ${told.length === 0 ? `${cases} cases as they should be` : told.join("; ")}`);
     }
   }
+}
+
+/** A server each: it writes what it knows of all clients again for every one, and answers nobody meanwhile. */
+async function judgementOn(testee: Testee, patterns: readonly string[]): Promise<Judgement> {
+  await using server = await AutobahnServer.start(process.env.WSTEST ?? "wstest", patterns);
+  const count = await caseCount(server.url);
+  await runTestee(server.url, testee, count);
+  return judged((await server.verdicts())[testee.name] ?? {}, count);
+}
+
+/** Puts a row into the results, in the place of the one that was there. */
+async function keep(row: Omit<AutobahnAgent, "date">): Promise<void> {
+  const key = ({ group, runtime, style, transport }: Omit<AutobahnAgent, "date">) =>
+    [group, runtime, style, transport].join();
+  const text = await readFile(`${folder}/RESULTS.json`, "utf8").catch(() => undefined);
+  const before: AutobahnReport | undefined = text === undefined ? undefined : JSON.parse(text);
+  const rows = new Map(before?.agents.map((agent) => [key(agent), agent]));
+  rows.set(key(row), { ...row, date: new Date().toISOString().slice(0, 10) });
+  const report: AutobahnReport = { versions: await runtimeVersions(), agents: [...rows.values()] };
+  await writeFile(`${folder}/RESULTS.json`, JSON.stringify(report, null, 2) + "\n");
+  await writeFile(`${folder}/RESULTS.md`, autobahnMarkdown(report));
 }
 
 /** What a testee is told. */
@@ -72,10 +89,9 @@ interface Testee {
   readonly runtime: Runtime;
   readonly column: number;
   readonly name: string;
-  readonly count: number;
 }
 
-async function runTestee(url: string, { runtime, column, name, count }: Testee): Promise<void> {
+async function runTestee(url: string, { runtime, column, name }: Testee, count: number): Promise<void> {
   const flags = runtime === "deno" ? ["run", "-A", "--no-check"] : [];
   const command = [runtime, ...flags, `${folder}/testee.ts`, url, `${column}`, name, `${count}`];
   const { code, output, durationMs } = await runCommand(command, { limitMs: 60 * 60_000 });

@@ -3,6 +3,8 @@ import type { Runtime } from "./runtimes.ts";
 
 /** What the suite said of one column. */
 export interface AutobahnAgent extends Judgement {
+  /** When it ran: `2026-01-31`. */
+  readonly date: string;
   /** Of cases. */
   readonly group: string;
   readonly runtime: Runtime;
@@ -23,9 +25,8 @@ export interface Judgement {
   readonly notOk: readonly string[];
 }
 
-/** What is written of a whole run. */
+/** What is written: the last result of every column. */
 export interface AutobahnReport {
-  readonly date: string;
   readonly versions: Readonly<Record<Runtime, string>>;
   readonly agents: readonly AutobahnAgent[];
 }
@@ -58,24 +59,25 @@ export function autobahnMarkdown(report: AutobahnReport): string {
 }
 
 /** The same without a heading. */
-export function autobahnSection({ date, versions, agents }: AutobahnReport): string {
+export function autobahnSection({ versions, agents }: AutobahnReport): string {
   const verdicts = ["OK", "INFORMATIONAL", "NON-STRICT", "UNIMPLEMENTED", "FAILED"];
-  const lines = agents.map(({ group, runtime, style, transport, behavior, notOk, missing }) => [
+  const lines = agents.map(({ date, group, runtime, style, transport, behavior, notOk, missing }) => [
     group,
     runtime,
     style,
     transport,
     ...verdicts.map((verdict) => `${behavior[verdict] ?? 0}`),
     [...notOk, ...missing > 0 ? [`${missing} cases did not run`] : []].join("; "),
+    date,
   ]);
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
-    `What Autobahn|Testsuite 25.10.1 says of this client. Written by \`npm run autobahn\` on ${date}: ${
+    `What Autobahn|Testsuite 25.10.1 says of this client. Written by \`npm run autobahn\` with ${
       Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
     }. Limits are the defaults. The suite never judges what it counts as informational.`,
     "",
-    row(["cases", "runtime", "client", "transport", ...verdicts, "what is not OK"]),
-    `|${" --- |".repeat(5 + verdicts.length)}`,
+    row(["cases", "runtime", "client", "transport", ...verdicts, "what is not OK", "on"]),
+    `|${" --- |".repeat(6 + verdicts.length)}`,
     ...lines.map(row),
   ].join("\n");
 }
