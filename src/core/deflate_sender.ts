@@ -89,6 +89,7 @@ export class DeflateSender {
     }
     const stream = this.#stream ??= this.#open();
     output.reserve(Math.min(deflateBound(message.length), FIRST_ROOM));
+    const begun = output.length;
     let at = 0;
     let full = true;
     while (full) {
@@ -99,7 +100,7 @@ export class DeflateSender {
       full = output.length === output.bytes.length;
     }
     if (at < message.length) throw new Error(`the codec took ${at} of ${message.length} bytes`);
-    if (!endsWithTail(output)) throw new Error("the codec did not flush");
+    if (!endsWithTail(output, begun)) throw new Error("the codec did not flush");
     // §7.2.1: only behind the message.
     if (!final) return;
     output.length -= TAIL_LENGTH;
@@ -123,7 +124,8 @@ export class DeflateSender {
   }
 }
 
-function endsWithTail({ bytes, length }: OutputBuffer): boolean {
-  return length >= TAIL_LENGTH && bytes[length - 4] === 0 && bytes[length - 3] === 0 &&
+/** Whether what was put out from `start` on ends with the tail: before it lies the frame's header. */
+function endsWithTail({ bytes, length }: OutputBuffer, start: number): boolean {
+  return length - start >= TAIL_LENGTH && bytes[length - 4] === 0 && bytes[length - 3] === 0 &&
     bytes[length - 2] === 0xff && bytes[length - 1] === 0xff;
 }

@@ -31,6 +31,8 @@ describe("event codec", () => {
     bytes.map((data): WebSocketEvent => ({ type: "binary", data })),
     bytes.map((data): WebSocketEvent => ({ type: "ping", data })),
     bytes.map((data): WebSocketEvent => ({ type: "pong", data })),
+    fc.record({ type: fc.constant("textPart"), data: text, first: fc.boolean(), final: fc.boolean() }),
+    fc.record({ type: fc.constant("binaryPart"), data: bytes, first: fc.boolean(), final: fc.boolean() }),
     fc.record({
       code: fc.nat(65535),
       reason: text,
@@ -154,6 +156,14 @@ describe("control codec", () => {
       const message = pass(controlCodec, { type: "sendText", data });
       assertEquals(message, { type: "sendText", data: new TextEncoder().encode(data) });
     }));
+  });
+
+  it("keeps what is not to be compressed apart", () => {
+    const data = new Uint8Array([1, 2, 3]);
+    for (const type of ["sendText", "sendBinary"] as const) {
+      assertEquals(pass(controlCodec, { type, data, compress: false }), { type, data, compress: false });
+      assertEquals(pass(controlCodec, { type, data, compress: true }), { type, data });
+    }
   });
 
   it("makes data that was left out empty", () => {

@@ -1,0 +1,107 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "node:test";
+import { PerMessageDeflate } from "../../src/core/deflate.ts";
+import type { DeflateCodec, DeflateStream } from "../../src/core/deflate_codec.ts";
+import { OutputBuffer } from "../../src/core/output_buffer.ts";
+import { hex, toHex } from "../support/frames.ts";
+import { compressedFrame, deflateProtocol, told } from "./deflate_support.ts";
+
+/** A stream that answers every write in the same way. */
+class StubbornStream implements DeflateStream {
+  consumed = 0;
+  produced = 0;
+  readonly #answer: (stream: StubbornStream, length: number, output: Uint8Array, at: number) => void;
+
+  constructor(answer: (stream: StubbornStream, length: number, output: Uint8Array, at: number) => void) {
+    this.#answer = answer;
+  }
+
+  write(_input: Uint8Array, start: number, end: number, output: Uint8Array, outputStart: number): void {
+    this.#answer(this, end - start, output, outputStart);
+  }
+
+  reset(): void {}
+  close(): void {}
+}
+
+function codecOf(...answer: ConstructorParameters<typeof StubbornStream>): DeflateCodec {
+  const make = () => new StubbornStream(...answer);
+  return { createInflater: make, createDeflater: make };
+}
+
+/** A codec whose every message comes out as these bytes. */
+function writing(bytes: Uint8Array): DeflateCodec {
+  return codecOf((stream, length, output, at) => {
+    output.set(bytes, at);
+    stream.consumed = length;
+    stream.produced = bytes.length;
+  });
+}
+
+const failed = (length: number) => `sending a message: compressing ${length} bytes failed`;
+
+describe("a codec that is not up to it", () => {
+  it("that takes no input breaks the message it should inflate", () => {
+    const protocol = deflateProtocol({ codec: codecOf(() => {}) });
+    assertEquals(told(protocol, compressedFrame(hex("f2 48"))), ["ProtocolViolation 1007"]);
+    assertEquals(
+      protocol.error!.message,
+      "reading a frame: a compressed message that cannot be inflated: its decoder takes no more",
+    );
+  });
+
+  it("that throws no Error is quoted all the same", () => {
+    const codec = codecOf(() => {
+      throw "no luck";
+    });
+    const protocol = deflateProtocol({ codec });
+    assertEquals(told(protocol, compressedFrame(hex("f2 48"))), ["ProtocolViolation 1007"]);
+    assertEquals(
+      protocol.error!.message,
+      "reading a frame: a compressed message that cannot be inflated: no luck",
+    );
+  });
+
+  it("that takes no input sends nothing, behind what was sent before too", () => {
+    const protocol = deflateProtocol({ codec: codecOf(() => {}) });
+    const send = () => protocol.sendText("Hello");
+    assertEquals(assertThrows(send, Error).message, `${failed(5)}: the codec took 0 of 5 bytes`);
+    assertEquals(protocol.output.length, 0);
+    protocol.sendText("plain", false);
+    const { length } = protocol.output;
+    assertEquals(length, 11);
+    assertThrows(send, Error);
+    assertEquals(protocol.output.length, length);
+  });
+
+  for (const bytes of ["", "00 ff ff", "01 00 ff ff", "00 01 ff ff", "00 00 fe ff", "00 00 ff fe"]) {
+    it(`that ends a message with ${bytes || "nothing"} did not flush`, () => {
+      const protocol = deflateProtocol({ codec: writing(hex(bytes)) });
+      const error = assertThrows(() => protocol.sendBinary(Uint8Array.of(1)), Error);
+      assertEquals(error.message, `${failed(1)}: the codec did not flush`);
+      assertEquals(protocol.output.length, 0);
+    });
+  }
+
+  it("may produce nothing but the tail", () => {
+    const output = new OutputBuffer();
+    const deflate = perMessageDeflate(writing(hex("00 00 ff ff")));
+    deflate.sender.deflate(Uint8Array.of(1), output);
+    assertEquals(toHex(output.bytes.subarray(0, output.length)), "");
+  });
+});
+
+function perMessageDeflate(codec: DeflateCodec): PerMessageDeflate {
+  return new PerMessageDeflate({
+    codec,
+    agreement: {
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: false,
+      serverMaxWindowBits: 15,
+      clientMaxWindowBits: 15,
+    },
+    threshold: 0,
+    level: 6,
+    memLevel: 8,
+  });
+}
