@@ -59,6 +59,9 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
   web_socket: ["text: Hello", "binary: 6 bytes", "text: behind the Blob", "closed: 1000 done, clean: true"],
   web_socket_stream: [...[1, 2, 3, 4, 5].map((number) => `received: number ${number}`), "closed: 1005"],
   many_connections: ["100 connections", "100 echoes"],
+  broadcast: ["100 echoes of 712 bytes"],
+  large_upload: ["8388608 bytes came back"],
+  large_download: ["binary message of 8388608 bytes"],
 };
 
 describe("examples", () => {
