@@ -16,6 +16,7 @@ import {
   toMutantRunResult,
 } from "@stryker-mutator/api/test-runner";
 import fc from "fast-check";
+import path from "node:path";
 import { type LoadedTest, loadTests } from "./test_environment.ts";
 
 /** What the mutated code and the runner tell each other by. */
@@ -47,6 +48,7 @@ class InProcessRunner implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, mutantActivation, reloadEnvironment, testFilter } = options;
+    const wanted = testFilter && new Set(testFilter);
     context.hitLimit = hitLimit;
     context.hitCount = hitLimit === undefined ? undefined : 0;
     context.activeMutant = mutantActivation === "static" ? activeMutant.id : undefined;
@@ -66,8 +68,8 @@ class InProcessRunner implements TestRunner {
     }
     context.activeMutant = activeMutant.id;
     const tests: TestResult[] = [];
-    for (const test of this.#tests.values()) {
-      if (testFilter !== undefined && !testFilter.includes(test.id)) continue;
+    for (const test of nearestFirst([...this.#tests.values()], options.sandboxFileName)) {
+      if (wanted !== undefined && !wanted.has(test.id)) continue;
       const result = await runTest(test);
       tests.push(result);
       const timeout = determineHitLimitReached(context.hitCount, context.hitLimit);
@@ -77,6 +79,15 @@ class InProcessRunner implements TestRunner {
     if (mutantActivation === "static") this.#tests = undefined;
     return toMutantRunResult({ status: DryRunStatus.Complete, tests });
   }
+}
+
+/** First the tests of the mutated file, which mostly notice the mutant, and in less time than those of the whole. */
+function nearestFirst(tests: readonly LoadedTest[], mutated: string): LoadedTest[] {
+  const subject = path.basename(mutated, ".ts");
+  const [near = [], far = []] = [true, false].map((isNear) =>
+    tests.filter(({ file }) => path.basename(file).startsWith(subject) === isNear)
+  );
+  return [...near, ...far];
 }
 
 async function runTest({ id, name, file, run }: LoadedTest): Promise<TestResult> {
