@@ -196,7 +196,7 @@ export class ResponseParser {
   #endHead(status: number): void {
     // RFC 9110 §15.2: "A client MUST be able to parse one or more 1xx responses received prior to a final
     // response, even if the client does not expect one."
-    if (status >= 100 && status < 200 && status !== 101) {
+    if (status < 200 && status !== 101) {
       this.#statusLine = undefined;
       this.#headers = [];
     } else {
