@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { connectPolled } from "../src/transport/syscall/connect_polled.ts";
 import type { PolledStream } from "../src/transport/syscall/polled_stream.ts";
 import type { Finding } from "./ask.ts";
-import { buildNative } from "./native/build.ts";
+import { buildNative, type NativePrograms } from "./native/build.ts";
 import { type Runtime, runtimeCommand, RUNTIMES } from "./runtimes.ts";
 import { type BenchServer, startProgram, startServer } from "./server/start.ts";
 
@@ -105,10 +105,10 @@ async function run(
   contestant: Runtime | "c",
   mode: Mode,
   port: number,
-  programs: Readonly<Record<string, string>>,
+  programs: NativePrograms["contestants"],
 ): Promise<Finding> {
   const { command, args } = contestant === "c"
-    ? { command: programs.c, args: [mode === "polling" ? "c" : "c-waiting"] }
+    ? { command: programs.c[0], args: [mode === "polling" ? "c" : "c-waiting"] }
     : runtimeCommand(contestant);
   const own = contestant === "c" ? [] : [fileURLToPath(import.meta.url), mode];
   const flags = [`--port=${port}`, `--size=${payloadSize}`, `--warm-up=${warmUp}`, `--duration=${duration}`];

@@ -13,7 +13,7 @@ const WRITES_PER_TURN = 16;
 /** One frame, over and over. */
 interface Pattern {
   readonly frameLength: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Shared by connections that ask for the same: thousands open in a second. */

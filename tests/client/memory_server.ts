@@ -74,7 +74,9 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
       if (end < 4) return;
       open = true;
       pending = pending.subarray(end);
-      server.send(answerTo(parseRequest(text.slice(0, end)), { append: options.append, headers: options.headers }));
+      server.send(
+        answerTo(parseRequest(text.slice(0, end)), { append: options.append, headers: options.headers }),
+      );
     }
     const read = splitFrames(pending);
     pending = read.rest;

@@ -29,7 +29,10 @@ const notBooleans = [0, 1, "true", {}];
 
 /** For each option: values that are not allowed, and what the message says is. */
 const wrong: Record<string, { readonly values: readonly unknown[]; readonly allowed: string }> = {
-  transport: { values: ["tcp", "", 1, true, null, {}, { connect: 1 }, { connect() {} }, []], allowed: '"node"' },
+  transport: {
+    values: ["tcp", "", 1, true, null, {}, { connect: 1 }, { connect() {} }, []],
+    allowed: '"node"',
+  },
   headers: { values: notObjects, allowed: "an object" },
   protocols: { values: [1, true, {}, [1], ["a", null], null], allowed: "strings" },
   tls: { values: notObjects, allowed: "an object" },
