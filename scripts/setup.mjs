@@ -9,6 +9,7 @@ import { binaries, install, isInstalled, root } from "./install.mjs";
 
 const scripts = {
   test: "scripts/test.ts",
+  soak: "scripts/soak.ts",
   ok: "scripts/ok.ts",
   demo: "scripts/demo.ts",
   fuzz: "scripts/fuzz.ts",

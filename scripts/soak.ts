@@ -1,4 +1,5 @@
-// An hour of everything at once, on each runtime side by side: node scripts/soak.ts [--runtime NAME] [--output DIR]
+// An hour of everything at once, on each runtime side by side: npm run soak, or deno task soak; behind `--`,
+// [--runtime NAME] [--output DIR].
 // SOAK_MINUTES=60, SOAK_DUTY=0.17 (of a core, for each runtime's client), S9_SEED to see a run's choices again.
 // Fails when a message was lost, when a connection did not end as it had to, or when the process holds more at the
 // end than at first. The bounds are in scripts/soak/verdict.ts.

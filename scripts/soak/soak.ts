@@ -56,6 +56,9 @@ const MINUTE = 60_000;
 const BEAT_EVERY = 4;
 const MOST_IN_BEAT = 16;
 const MOST_FAULTS = 50;
+const SAMPLES = 30;
+/** Minutes: a sample takes half a second. */
+const SHORTEST_INTERVAL = 0.1;
 
 /** Visits without a pause to a server, for a time, and steady connections beside them. */
 export class Soak {
@@ -63,7 +66,7 @@ export class Soak {
   readonly #random: Random;
   readonly #duty: Duty;
   readonly #delay = new LoopDelay();
-  readonly #startedAt = performance.now();
+  #startedAt = 0;
   readonly #sent: Tally = { messages: 0, bytes: 0 };
   readonly #received: Tally = { messages: 0, bytes: 0 };
   readonly #faults: string[] = [];
@@ -85,11 +88,12 @@ export class Soak {
 
   async run(): Promise<SoakResult> {
     this.#steady = await this.#openSteady();
+    this.#startedAt = performance.now();
     const { minutes } = this.#parts;
     // The first sample comes when everything has been done once: what is made on the first use is there by then.
-    const interval = minutes / 30;
+    const interval = Math.max(minutes / SAMPLES, SHORTEST_INTERVAL);
     let next = minutes / 6;
-    while (this.#minute < minutes) {
+    while (!this.#isOver) {
       await this.#round(async () => {
         if (this.#minute < next || (this.#rounds === 0 && this.#minute < minutes / 2)) return;
         await this.#sample();
@@ -101,15 +105,21 @@ export class Soak {
     return await this.#end();
   }
 
+  /** The time is over, and everything has been done once. */
+  get #isOver(): boolean {
+    const { minutes } = this.#parts;
+    return this.#minute >= minutes && this.#rounds > 0 || this.#faults.length > MOST_FAULTS;
+  }
+
   get #minute(): number {
     return (performance.now() - this.#startedAt) / MINUTE;
   }
 
   async #round(between: () => Promise<void>): Promise<void> {
-    const { minutes, every } = this.#parts;
+    const { every } = this.#parts;
     const visits = shuffledVisits(this.#random).filter((_, index) => index % every === 0);
     for (const visit of visits) {
-      if (this.#minute >= minutes || this.#faults.length > MOST_FAULTS) break;
+      if (this.#isOver) break;
       await this.#duty.wait();
       if (visit.way.blocks || this.#underWay.length === AT_ONCE) await this.#allOver();
       if (visit.way.blocks) this.#delay.excuse();
