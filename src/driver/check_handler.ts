@@ -1,8 +1,14 @@
 import { WebSocketError } from "../core/errors.ts";
 import type { Handler } from "./handler.ts";
 
-/** Throws `InvalidConfiguration` for a handler that waits for messages in a way in which they do not come. */
+/** Throws `InvalidConfiguration` for what is no handler, or waits for messages in a way in which they do not come. */
 export function checkHandler<Client>(handler: Handler<Client>, messageParts: boolean): void {
+  // From a program without types.
+  if (typeof handler !== "object" || handler === null) {
+    throw refused(
+      `got ${handler === null ? "null" : typeof handler}, allowed: an object with the handler's methods`,
+    );
+  }
   const wantsParts = handler.onMessagePart !== undefined;
   const wantsWhole = handler.onTextMessage !== undefined || handler.onBinaryMessage !== undefined;
   if (messageParts && wantsWhole && !wantsParts) {

@@ -190,7 +190,13 @@ it("forceQuit: closed at once, and whoever sends is told so", async () => {
 it("run() without a handler, from a program without types, rejects", async () => {
   const { transport } = memoryServer();
   const client = await NonBlockingClient.connect("ws://memory.example", { transport });
-  await assertRejects(() => bounded("the client to end", client.run(undefined as never)), TypeError);
+  for (const handler of [undefined, null, "handler"]) {
+    const run = () => bounded("the refusal", client.run(handler as never));
+    assertEquals((await assertRejects(run, WebSocketError)).code, "InvalidConfiguration");
+  }
+  const run = client.run({});
+  client.forceQuit();
+  await bounded("the client to end", run);
   assertEquals(client.state, "closed");
 });
 
