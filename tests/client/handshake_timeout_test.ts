@@ -16,7 +16,10 @@ for (const transport of transports) {
         () =>
           bounded(
             "connect",
-            NonBlockingClient.connect(server.url.replace("ws:", scheme), { transport, handshakeTimeout: 80 }),
+            NonBlockingClient.connect(server.url.replace("ws:", scheme), {
+              transport,
+              handshakeTimeout: 250,
+            }),
           ),
         WebSocketError,
       ).finally(() => over.resolve());
@@ -71,7 +74,7 @@ for (const transport of transports) {
         await peer.handshake();
         await peer.closed();
       });
-      const client = await NonBlockingClient.connect(server.url, { transport, handshakeTimeout: 80 });
+      const client = await NonBlockingClient.connect(server.url, { transport, handshakeTimeout: 250 });
       const running = client.run({});
       await new Promise((resolve) => setTimeout(resolve, 120));
       assertEquals(client.state, "open");
