@@ -55,7 +55,7 @@ for (const transport of [undefined, "syscall"] as const) {
 
     it("cork throws what its function throws, though the peer does not read", async () => {
       await using peer = await PeerThread.start("deafForEver");
-      const client = BlockingClient.connect(peer.url, { transport, writeTimeout: 20 });
+      const client = BlockingClient.connect(peer.url, { transport, writeTimeout: 1000 });
       const mine = new RangeError("mine");
       const thrown = assertThrows(() =>
         client.cork(() => {
