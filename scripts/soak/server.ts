@@ -4,9 +4,16 @@
  *
  * @module
  */
+import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Server, Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import process from "node:process";
 import { WebSocketServer } from "ws";
 import { certificates } from "../../tests/support/certificates.ts";
@@ -59,13 +66,15 @@ async function listen(server: Server): Promise<number> {
 }
 
 const { ca, clientCa, server: identity } = await certificates();
-const closed = createServer();
-const nobody = await listen(closed);
-closed.close();
+const ws = await listen(createServer());
+const wss = await listen(createTlsServer(identity));
+// The port of a connection's near end: nobody listens there, and nobody else can get it meanwhile.
+const held = connect(await listen(createTcpServer()), "127.0.0.1");
+await once(held, "connect");
 const address: SoakServerAddress = {
-  ws: await listen(createServer()),
-  wss: await listen(createTlsServer(identity)),
-  nobody,
+  ws,
+  wss,
+  nobody: held.localPort!,
   ca,
   otherCa: clientCa,
 };

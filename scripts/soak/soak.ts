@@ -195,7 +195,7 @@ export class Soak {
           : { transport, tls };
         return [
           Steady.nonBlocking(origin, this.#random.below(2 ** 30), nonBlocking),
-          Steady.async(origin, this.#random.below(2 ** 30), { transport, tls }),
+          Steady.async(origin, this.#random.below(2 ** 30), { transport, tls, perMessageDeflate: true }),
         ];
       })
     );

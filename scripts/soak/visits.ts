@@ -63,7 +63,7 @@ export async function play(
   const url = `${secure ? "wss" : "ws"}://127.0.0.1:${portOf(planned, server)}${pathOf(visit)}`;
   const talked = way.talk({
     url,
-    options: optionsOf(planned, server),
+    options: optionsOf(planned, seed, server),
     conversation,
     readsSlowly,
     disposes: scenario === "disposed",
@@ -89,8 +89,17 @@ function portOf({ scenario, secure }: PlannedVisit, server: SoakServerAddress): 
   return secure && scenario !== "noTls" ? server.wss : server.ws;
 }
 
-function optionsOf({ scenario, way, secure }: PlannedVisit, server: SoakServerAddress): AsyncOptions {
-  const options = { ...scenarios[scenario].options, transport: way.transport };
+function optionsOf(
+  { scenario, way, secure }: PlannedVisit,
+  seed: number,
+  server: SoakServerAddress,
+): AsyncOptions {
+  const options = {
+    ...scenarios[scenario].options,
+    transport: way.transport,
+    // Every other time.
+    perMessageDeflate: seed % 2 === 0,
+  };
   if (!secure) return options;
   // Deno's own TLS trusts what it was told when it was started.
   if (way.transport === "deno" && scenario !== "untrusted") return options;
