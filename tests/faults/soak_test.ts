@@ -14,7 +14,7 @@ it(
   { timeout: 90_000 },
   async () => {
     const seed = newSeed();
-    const { result, problems } = await soakRuntime(runtime, { minutes: 0.05, duty: 1, seed, every: 16 });
+    const { result, problems } = await soakRuntime(runtime, { minutes: 0.05, duty: 1, seed, every: 24 });
     assertEquals(problems, [], `S9_SEED=${seed}`);
     assertGreater(result!.visits, 0);
     assertGreater(result!.steadyEchoes, 0);
