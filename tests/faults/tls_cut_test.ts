@@ -59,8 +59,9 @@ for (const transport of transports) {
     }
 
     for (const cut of Object.keys(ENDS) as Cut[]) {
-      // Deno cannot let go of a socket whose TLS handshake hangs, and its sanitizer tells.
-      const skip = cut === "silence" && !canDropDuringTls(transport);
+      // Deno cannot let go of a socket whose TLS handshake hangs, and its sanitizer tells. After a FIN in the midst of
+      // the handshake it hangs now and then, until handshakeTimeout.
+      const skip = (cut === "silence" || cut === "FIN") && !canDropDuringTls(transport);
       it(`${cut}: one end, and the right one`, { skip }, async () => {
         relay.prepare(Infinity, cut);
         assertEquals(await play(), WHOLE);
