@@ -1,0 +1,169 @@
+import type { Reconnecting } from "../client/reconnecting.ts";
+import type { CloseInfo } from "../core/close_info.ts";
+import type { Payload } from "../core/payload.ts";
+import type { Console } from "./console.ts";
+import { describeClose } from "./describe.ts";
+import { ExitCode, exitCodeOfClose } from "./exit_code.ts";
+import { readLine } from "./input_format.ts";
+import { inputLines } from "./input_lines.ts";
+import { Interruption } from "./interruption.ts";
+import type { Link } from "./link.ts";
+import { MessageOutput } from "./message_output.ts";
+import { formatMessage, type MessageType } from "./output_format.ts";
+import type { SessionOptions } from "./session_options.ts";
+import type { System } from "./system.ts";
+import { UsageError } from "./usage_error.ts";
+import { visible } from "./visible.ts";
+
+/** What a {@linkcode Pipe} works with. */
+export interface PipeParts {
+  readonly links: Reconnecting<Link>;
+  readonly options: SessionOptions;
+  readonly system: System;
+  readonly console: Console;
+  /** Bytes of an input line at most. */
+  readonly maxLine: number;
+}
+
+/** Joins the input and the output to a connection: each line a message, each message a line. */
+export class Pipe {
+  readonly #parts: PipeParts;
+  readonly #output: MessageOutput;
+  readonly #interruption: Interruption;
+  #link: Link | undefined;
+  #received = 0;
+  /** Whether the backlog is too long for more. */
+  #isFull = false;
+  #wakers: (() => void)[] = [];
+  #isOver = false;
+  #waitTimer: ReturnType<typeof setTimeout> | undefined;
+  #failure: UsageError | undefined;
+
+  constructor(parts: PipeParts) {
+    this.#parts = parts;
+    this.#output = new MessageOutput(parts.system.output, () => this.#close());
+    this.#interruption = new Interruption({
+      close: () => this.#close(),
+      forceQuit: () => this.#link?.forceQuit(),
+    });
+  }
+
+  /** Runs to the end; answers the exit code. Throws the `WebSocketError` of a connection that could not be opened. */
+  async run(): Promise<number> {
+    const { system, links, options, console } = this.#parts;
+    const removeListener = system.onSignal((signal) => this.#interruption.onSignal(signal));
+    const feeding = options.readsInput ? this.#feed() : this.#inputEnded();
+    let end: CloseInfo | undefined;
+    try {
+      for await (const link of links) {
+        end = await this.#use(link);
+        if (options.reconnect && !this.#isOver) console.note(describeClose(end));
+      }
+    } finally {
+      this.#isOver = true;
+      clearTimeout(this.#waitTimer);
+      this.#wake();
+      system.input.destroy();
+      removeListener();
+      this.#output.release();
+    }
+    await feeding;
+    return this.#exitCode(end);
+  }
+
+  async #use(link: Link): Promise<CloseInfo> {
+    const { messages } = this.#parts.options;
+    this.#link = link;
+    this.#output.source = link;
+    this.#isFull = false;
+    const end = await link.run({
+      onActivated: () => {
+        for (const data of messages) link.send({ type: "text", data });
+        this.#wake();
+      },
+      onTextMessage: (_, message) => this.#take("text", message),
+      onBinaryMessage: (_, message) => this.#take("binary", message),
+      onDrain: () => {
+        this.#isFull = false;
+        this.#wake();
+      },
+    });
+    this.#link = undefined;
+    return end;
+  }
+
+  #take(type: MessageType, message: Payload): void {
+    const { options, system } = this.#parts;
+    if (this.#received === options.count) return;
+    const formatted = formatMessage(type, message, options.output);
+    const isRisky = system.isOutputTerminal && typeof formatted === "string";
+    this.#output.write(isRisky ? visible(formatted) : formatted);
+    if (++this.#received === options.count) this.#close();
+  }
+
+  /** Sends what the input has, no faster than the network takes it. */
+  async #feed(): Promise<void> {
+    const { system, options, maxLine } = this.#parts;
+    let number = 0;
+    try {
+      for await (const line of inputLines(system.input, maxLine)) {
+        number++;
+        const message = readLine(line, options.input);
+        await this.#ready();
+        if (this.#isOver) return;
+        this.#isFull = !this.#link!.send(message);
+      }
+    } catch (error) {
+      if (this.#isOver) return;
+      const why = (error as Error).message;
+      this.#failure = new UsageError(
+        error instanceof UsageError ? `input, line ${number}: ${why}` : `input: ${why}`,
+      );
+      return this.#close();
+    }
+    await this.#inputEnded();
+  }
+
+  async #inputEnded(): Promise<void> {
+    const { wait } = this.#parts.options;
+    await this.#ready();
+    if (this.#isOver || wait === Infinity) return;
+    if (wait === 0) this.#close();
+    else this.#waitTimer = setTimeout(() => this.#close(), wait);
+  }
+
+  /** Waits until something can be sent, or it is over. */
+  async #ready(): Promise<void> {
+    while (!this.#isOver && (this.#isFull || this.#link?.state !== "open")) {
+      await new Promise<void>((resolve) => this.#wakers.push(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers.splice(0)) wake();
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#wake();
+    this.#parts.links.close();
+  }
+
+  #exitCode(end: CloseInfo | undefined): number {
+    const { console, options } = this.#parts;
+    if (this.#failure !== undefined) {
+      console.error(this.#failure.message);
+      return ExitCode.Usage;
+    }
+    if (this.#interruption.exitCode !== undefined) return this.#interruption.exitCode;
+    // `head` has seen enough.
+    if (this.#output.isBroken || end === undefined) return ExitCode.Ok;
+    const code = exitCodeOfClose(end);
+    if (code !== ExitCode.Ok) console.error(describeClose(end));
+    else if (this.#received < options.count && options.count < Infinity) {
+      console.error(`closed after ${this.#received} of ${options.count} messages`);
+      return ExitCode.Unanswered;
+    }
+    return code;
+  }
+}

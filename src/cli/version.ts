@@ -1,0 +1,2 @@
+/** Of this module, as in deno.json. */
+export const VERSION = "0.1.0";
