@@ -1,5 +1,12 @@
 /**
- * The body of an I/O thread: hosts the connections that its owner asks for. Loaded by `IoThread`, not to be imported.
+ * The body of an I/O thread: hosts the connections that its owner asks for. `IoThread` loads it by itself; a bundler
+ * does not know that. There, a module of one's own that imports nothing but this one is a further entry of the bundle,
+ * and the option `workerUrl` says where the bundler put it.
+ *
+ * ```ts ignore
+ * // worker.ts, beside the program
+ * import "@silver9/websocket/worker";
+ * ```
  *
  * @module
  */
