@@ -34,6 +34,8 @@ const sslSignatures = {
 } as const;
 
 const cryptoSignatures = {
+  // Takes 64 bits of options, of which the upper half is not used here.
+  OPENSSL_init_crypto: { parameters: ["u32", "pointer"], result: "i32" },
   BIO_new: { parameters: ["pointer"], result: "pointer" },
   BIO_s_mem: { parameters: [], result: "pointer" },
   BIO_read: { parameters: ["pointer", "pointer", "u32"], result: "i32" },
@@ -55,6 +57,9 @@ const cryptoSignatures = {
   X509_VERIFY_PARAM_set1_ip_asc: { parameters: ["pointer", "buffer"], result: "i32" },
 } as const;
 
+/** OpenSSL is not to clean up when the process ends: threads that end at the same time clean up after themselves. */
+const OPENSSL_INIT_NO_ATEXIT = 0x0008_0000;
+
 /** OpenSSL 3, bound to this thread, which has an error queue of its own. */
 export type OpenSsl = Functions<typeof sslSignatures> & Functions<typeof cryptoSignatures>;
 
@@ -69,7 +74,10 @@ export function openssl(): OpenSsl {
   if (loaded !== undefined) return loaded;
   const { libssl, libcrypto } = platform();
   const what = 'OpenSSL 3 for "wss:"';
-  loaded = { ...openLibrary(libcrypto, cryptoSignatures, what), ...openLibrary(libssl, sslSignatures, what) };
+  const crypto = openLibrary(libcrypto, cryptoSignatures, what);
+  // The first call of all: the first one decides. Both cleaning up freed the same memory twice now and then.
+  crypto.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null);
+  loaded = { ...crypto, ...openLibrary(libssl, sslSignatures, what) };
   return loaded;
 }
 
