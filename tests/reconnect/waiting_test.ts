@@ -7,7 +7,7 @@ import { describeClose } from "../client/recorder.ts";
 import { bounded, turn, until } from "../client/setup.ts";
 import { closeFrame } from "../support/frames.ts";
 import { ManualClock } from "../support/manual_clock.ts";
-import { rawServer } from "../support/raw_server.ts";
+import { type RawPeer, rawServer } from "../support/raw_server.ts";
 import { FastTime } from "./fast_time.ts";
 import { drain, inTurn, nowhere, unavailable, waitsForClose } from "./servers.ts";
 
@@ -20,7 +20,12 @@ function manual(urls: string | readonly string[], options: ReconnectOptions = {}
 
 describe("a reconnecting loop that waits", () => {
   it("shows what it is doing, and goes on when it is time", async () => {
-    await using server = await rawServer(inTurn(unavailable, waitsForClose));
+    const answer = Promise.withResolvers<void>();
+    const refuses = async (peer: RawPeer) => {
+      await answer.promise;
+      await unavailable(peer);
+    };
+    await using server = await rawServer(inTurn(refuses, waitsForClose));
     const { loop, clock } = manual(server.url, { initialDelay: 1_000 });
     assertEquals([loop.state, loop.attempt, loop.url], ["idle", 0, `${server.url}/`]);
     const running = (async () => {
@@ -30,6 +35,7 @@ describe("a reconnecting loop that waits", () => {
       }
     })();
     await until("the attempt", () => loop.state === "connecting");
+    answer.resolve();
     await until("the wait", () => loop.state === "waiting");
     assertEquals([loop.nextDelay, loop.attempt, loop.lastError?.response?.status], [500, 1, 503]);
     await until("the timer", () => clock.pending === 1);
