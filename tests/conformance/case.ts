@@ -1,4 +1,4 @@
-import type { ClientOptions, SendOptions } from "../../mod.ts";
+import type { ClientOptions, ReconnectPolicy, SendOptions } from "../../mod.ts";
 import type { Certificates, Identity } from "../support/certificates.ts";
 import type { RawPeer } from "../support/raw_server.ts";
 import type { DeliveryName } from "./delivery.ts";
@@ -54,8 +54,20 @@ export interface ConformanceCase {
   readonly deliveries?: readonly DeliveryName[];
   /** Connections to make, one after the other, each with the same result. Default: 1. */
   readonly repeat?: number;
-  /** The server's part, on a thread of its own. Left out: nobody may connect. */
-  readonly server?: (peer: RawPeer) => Promise<void>;
+  /**
+   * The program connects again and again until the loop ends by itself. Time jumps to the end of each delay, which
+   * becomes a line: `waits 500`.
+   */
+  readonly reconnects?: ReconnectPolicy & {
+    /** What chance brings each time, from 0 up to 1. */
+    readonly chance?: number;
+    /** How long connections last, in milliseconds of this time. Default: 0. */
+    readonly lasting?: number;
+  };
+  /** How many connections the program may make. Default: {@linkcode ConformanceCase.repeat}. */
+  readonly connections?: number;
+  /** The server's part, on a thread of its own; its connections count from 0. Left out: nobody may connect. */
+  readonly server?: (peer: RawPeer, connection: number) => Promise<void>;
   readonly client?: Actions;
   /** The program sends every message back. */
   readonly echoes?: boolean;

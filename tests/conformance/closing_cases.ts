@@ -1,6 +1,7 @@
 import { closeBody, closeFrame, concat, frame, hex, opcodes, textFrame } from "../support/frames.ts";
 import { type Action, closes, type ConformanceCase, fails } from "./case.ts";
 import { endingCases } from "./ending_cases.ts";
+import { reconnectCases } from "./reconnect_cases.ts";
 import { breaksRules, closesWith, hears, hearsTheEnd, type Script } from "./scripts.ts";
 
 /** A Close that the client has to answer with its own code. */
@@ -92,7 +93,7 @@ function hearsClose(line: string, code: number): Script {
   };
 }
 
-/** RFC 6455 §5.5.1 and §7: rows 40 to 48. */
+/** RFC 6455 §5.5.1 and §7: rows 40 to 49. */
 export const closingCases: readonly ConformanceCase[] = [
   ...[...validCodes, ...usersCodes].map((code) => answered(code)),
   answered(1001, "going away"),
@@ -213,4 +214,5 @@ export const closingCases: readonly ConformanceCase[] = [
     expected: closes([], "1005 clean local"),
   },
   ...endingCases,
+  ...reconnectCases,
 ];

@@ -8,6 +8,7 @@
  * binary 00 ff                          error ProtocolViolation 1002
  * ping 61, pong 61, ping                error Timeout close
  * text 70000 characters, 5f0c91d2       quit
+ * waits 500             (reconnecting)
  * ```
  *
  * @module

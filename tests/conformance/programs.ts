@@ -9,9 +9,13 @@ import {
   type CloseInfo,
   type ControlMessage,
   NonBlockingClient,
+  type ReconnectPolicy,
   WebSocketError,
   type WebSocketEvent,
 } from "../../mod.ts";
+import { type AsyncSurroundings, reconnectAsync, reconnectNonBlocking } from "../../src/client/reconnect.ts";
+import { reconnectBlocking } from "../../src/client/reconnect_sync.ts";
+import { FastTime } from "../reconnect/fast_time.ts";
 import type { CommandTarget, ConformanceCase } from "./case.ts";
 import type { ProgramOptions } from "./columns.ts";
 import { Recorder, type Recording } from "./recorder.ts";
@@ -24,6 +28,7 @@ export function converse(
 ): Promise<Recording> {
   return recorded(subject, {
     connect: () => NonBlockingClient.connect(url, options),
+    reconnect: (policy, time) => reconnectNonBlocking(url, { ...options, ...policy }, alongside(time)),
     run: (client, recorder) => client.run(recorder.handler()),
   });
 }
@@ -36,6 +41,7 @@ export function converseInRunSync(
 ): Promise<Recording> {
   return recorded(subject, {
     connect: () => NonBlockingClient.connectSync(url, options),
+    reconnect: (policy, time) => reconnectNonBlocking(url, { ...options, ...policy }, alongside(time)),
     run: (client, recorder) => client.runSync(recorder.handler()),
   });
 }
@@ -48,6 +54,7 @@ export function runBlocking(
 ): Promise<Recording> {
   return recorded(subject, {
     connect: () => BlockingClient.connect(url, options),
+    reconnect: (policy, time) => reconnectBlocking(url, { ...options, ...policy }, time),
     run: (client, recorder) => client.run(recorder.handler()),
   });
 }
@@ -60,6 +67,7 @@ export function readBlocking(
 ): Promise<Recording> {
   return recorded(subject, {
     connect: () => BlockingClient.connect(url, options),
+    reconnect: (policy, time) => reconnectBlocking(url, { ...options, ...policy }, time),
     run: (client, recorder) => {
       let close = leftByForce;
       for (const event of client) {
@@ -79,6 +87,9 @@ export function receive(
 ): Promise<Recording> {
   return recorded(subject, {
     connect: () => AsyncClient.connect(url, options),
+    reconnect: (policy, time) => {
+      return reconnectAsync(url, { ...options, ...policy, client: AsyncClient }, alongside(time));
+    },
     run: async (client, recorder) => {
       const running = client.run();
       const target = commandTarget(client);
@@ -91,11 +102,18 @@ export function receive(
 /** How a style connects, and what it does then. */
 interface Program<Client> {
   connect(): Client | Promise<Client>;
+  /** A loop of clients, in a time that jumps. */
+  reconnect(policy: ReconnectPolicy, time: FastTime): Loop<Client>;
   run(client: Client, recorder: Recorder): CloseInfo | Promise<CloseInfo>;
 }
 
+type Loop<Client> = (AsyncIterable<Client> | Iterable<Client>) & {
+  readonly lastClose: CloseInfo | undefined;
+};
+
 async function recorded<Client>(subject: ConformanceCase, program: Program<Client>): Promise<Recording> {
   const recorder = new Recorder(subject);
+  if (subject.reconnects !== undefined) return await recordLoop(subject.reconnects, program, recorder);
   let client: Client;
   try {
     client = await program.connect();
@@ -107,6 +125,35 @@ async function recorded<Client>(subject: ConformanceCase, program: Program<Clien
   } catch (error) {
     return recorder.rejected(error);
   }
+}
+
+/** Every client of a loop, and the delays between them. */
+async function recordLoop<Client>(
+  { chance, lasting = 0, ...policy }: NonNullable<ConformanceCase["reconnects"]>,
+  program: Program<Client>,
+  recorder: Recorder,
+): Promise<Recording> {
+  const time = new FastTime();
+  time.chance = chance ?? time.chance;
+  const noteDelays = () => time.delays.splice(0).forEach((delay) => recorder.noteDelay(delay));
+  const loop = program.reconnect(policy, time);
+  try {
+    for await (const client of loop) {
+      noteDelays();
+      await program.run(client, recorder);
+      time.advance(lasting);
+    }
+  } catch (error) {
+    noteDelays();
+    return recorder.rejected(error);
+  }
+  noteDelays();
+  return recorder.resolved(loop.lastClose!);
+}
+
+/** For loops that leave this thread to others meanwhile. */
+function alongside(time: FastTime): AsyncSurroundings {
+  return { surroundings: time.surroundings, clock: time };
 }
 
 const leftByForce: CloseInfo = { code: 1006, reason: "", wasClean: false, initiator: "local" };

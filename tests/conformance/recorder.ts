@@ -55,6 +55,11 @@ export class Recorder {
     if (event.type === "binary") this.#echo(() => client.sendBinary(event.data));
   }
 
+  /** Time jumped to the end of a delay between two connections. */
+  noteDelay(delay: number): void {
+    this.#events.push(`waits ${delay}`);
+  }
+
   /** `connect` failed. The events stay open: what is told later shows. */
   refused(error: unknown): Recording {
     return { events: this.#events, outcome: `connect rejects ${errorLine(error)}` };

@@ -49,6 +49,7 @@ export const rows: Readonly<Record<string, string>> = {
   46: "§7.1.1: the server ends the stream first, but not for ever",
   47: "Closing takes bounded time",
   48: "§7.1.5: a lost connection is one 1006",
+  49: "§7.2.3: connecting again, after delays that are random and grow",
   50: "RFC 7692 §7.1: parameters that fail the handshake",
   51: "RFC 7692 §7.1.2.1: server_max_window_bits",
   52: "RFC 7692 §7.1.2.2: client_max_window_bits",

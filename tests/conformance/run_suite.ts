@@ -38,7 +38,7 @@ export function runSuite(name: SuiteName): void {
         const { urls, ca } = await server.start({ suite: name, index, deliveries });
         const recordings = await runEach(urls, { subject, column, ca, thread });
         const served = await server.finish();
-        const allowed = subject.server === undefined ? 0 : subject.repeat ?? 1;
+        const allowed = subject.server === undefined ? 0 : subject.connections ?? subject.repeat ?? 1;
         assertEquals<unknown>(
           byDelivery((at) => ({
             recordings: recordings[at],

@@ -20,9 +20,10 @@ async function start({ suite, index, deliveries }: StartRequest): Promise<Starte
   const subject: ConformanceCase = suites[suite][index]!;
   const tls = subject.tls === undefined ? undefined : await tlsOptions(subject.tls);
   servers = await Promise.all(deliveries.map((delivery) => {
+    let connections = 0;
     const script = async (peer: RawPeer) => {
       deliverInPieces(peer, delivery);
-      await subject.server?.(peer);
+      await subject.server?.(peer, connections++);
     };
     return rawServer(script, { limit: LIMIT, host: subject.host, tls });
   }));
