@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { NonBlockingClient } from "../mod.ts";
+import { NonBlockingClient, type Payload } from "../mod.ts";
 import { NullTransport } from "./null_transport.ts";
 import { PAYLOAD_BYTE, repeatFrame, serverFrame, textPayload } from "./server/frames.ts";
 
@@ -27,6 +27,7 @@ let sum = 0;
 const CASES: Readonly<Record<string, () => Promise<() => number>>> = {
   "receive 64 B, untouched": () => receiving(binaryFrame(64), { onBinaryMessage: () => void sum++ }),
   "receive 64 B, touched": () => receiving(binaryFrame(64), { onBinaryMessage: touch }),
+  "receive 64 B, as a view": () => receiving(binaryFrame(64), { onBinaryMessage: view }),
   "receive 1 KiB, touched": () => receiving(binaryFrame(1024), { onBinaryMessage: touch }),
   "receive 64 B text": () => receiving(textFrame(64), { onTextMessage: read }),
   "receive 1 KiB text": () => receiving(textFrame(1024), { onTextMessage: read }),
@@ -91,11 +92,15 @@ async function connect(handler: Handler) {
   return { client, stream: transport.stream };
 }
 
-function touch(_client: NonBlockingClient, { bytes }: { bytes: Uint8Array }): void {
+function touch(_client: NonBlockingClient, { source, start, byteLength }: Payload): void {
+  sum += source[start] + source[start + byteLength - 1];
+}
+
+function view(_client: NonBlockingClient, { bytes }: Payload): void {
   sum += bytes[0] + bytes[bytes.length - 1];
 }
 
-function read(_client: NonBlockingClient, { text }: { text: string }): void {
+function read(_client: NonBlockingClient, { text }: Payload): void {
   sum += text.length + text.charCodeAt(0);
 }
 

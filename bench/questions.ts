@@ -90,7 +90,7 @@ export const QUESTIONS: readonly Question[] = [
     unit: "M/s",
     target: { atLeast: 10 },
     checks: [{ name: "to the best native client", peers: NATIVE_RECEIVERS, target: { atLeast: 1 } }],
-    others: NATIVE_RECEIVERS,
+    others: ["silver9-view", ...NATIVE_RECEIVERS],
     quick: true,
   },
   {

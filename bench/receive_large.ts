@@ -8,8 +8,8 @@ await ask(async (bench) => {
   let sum = 0;
   await bench.connect(bench.url(`blast?size=${bench.size}`), {
     wants: "bytes",
-    onMessage(bytes) {
-      sum = (sum + bytes[0] + bytes[bytes.length - 1]) | 0;
+    onMessage(bytes, start, end) {
+      sum = (sum + bytes[start] + bytes[end - 1]) | 0;
       stopwatch.count();
     },
   });

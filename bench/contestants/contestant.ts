@@ -3,7 +3,8 @@ import { currentRuntime, type Runtime } from "../runtimes.ts";
 /** What a benchmark wants of each message that arrives. */
 export type Receiver =
   | { readonly wants: "arrival"; onMessage(): void }
-  | { readonly wants: "bytes"; onMessage(bytes: Uint8Array): void }
+  /** `bytes[start, end)`, as the library hands it over with the least work. */
+  | { readonly wants: "bytes"; onMessage(bytes: Uint8Array, start: number, end: number): void }
   | { readonly wants: "text"; onMessage(text: string): void };
 
 /** An open connection, as its library is used best. */
@@ -40,6 +41,7 @@ interface Entry {
 /** Every contestant by name. The loading is late: a program measures one, and holds nothing of the others. */
 const CONTESTANTS: Record<string, Entry> = {
   silver9: { load: async () => (await import("./silver9.ts")).connect },
+  "silver9-view": { load: async () => (await import("./silver9.ts")).viewing },
   "silver9-polling": {
     load: async () => (await import("./silver9_polling.ts")).connect,
     runtimes: ["bun", "node"],

@@ -58,7 +58,7 @@ class FrameWalker {
         this.#deliver = () => receiver.onMessage();
         break;
       case "bytes":
-        this.#deliver = viewing((view) => receiver.onMessage(view));
+        this.#deliver = (bytes, start, end) => receiver.onMessage(bytes, start, end);
         break;
       case "text":
         this.#deliver = (bytes, start, end) => receiver.onMessage(decoder.decode(bytes.subarray(start, end)));
@@ -101,23 +101,6 @@ class FrameWalker {
     this.#cutPayload = NOTHING;
     this.#deliver(payload, 0, payload.length);
   }
-}
-
-/** The cheapest view there is: the constructor instead of `subarray`, without asking each time for the buffer. */
-function viewing(
-  onView: (view: Uint8Array) => void,
-): (bytes: Uint8Array, start: number, end: number) => void {
-  let chunk = NOTHING as Uint8Array;
-  let memory: ArrayBufferLike = chunk.buffer;
-  let offset = 0;
-  return (bytes, start, end) => {
-    if (bytes !== chunk) {
-      chunk = bytes;
-      memory = bytes.buffer;
-      offset = bytes.byteOffset;
-    }
-    onView(new Uint8Array(memory, offset + start, end - start));
-  };
 }
 
 function payloadLength(bytes: Uint8Array, at: number, code: number): number {

@@ -14,15 +14,23 @@ interface Sending {
   forceQuit(): void;
 }
 
+/** What is wanted, and perhaps a view where the bytes could be looked at in place. */
+type Wishes = Receiver | (Omit<Extract<Receiver, { wants: "bytes" }>, "wants"> & { readonly wants: "view" });
+
 /** This library's non-blocking client, woken by readiness. */
 export function connect(url: string, receiver: Receiver): Promise<Connection> {
   return connectWith(url, receiver);
 }
 
+/** The same where a view of each payload is asked for. */
+export function viewing(url: string, receiver: Receiver): Promise<Connection> {
+  return connectWith(url, receiver.wants === "bytes" ? { ...receiver, wants: "view" } : receiver);
+}
+
 /** The same with options. */
 export async function connectWith(
   url: string,
-  receiver: Receiver,
+  receiver: Wishes,
   options: NonBlockingOptions = {},
 ): Promise<Connection> {
   const client = await NonBlockingClient.connect(url, { ...tlsOptions(), ...options });
@@ -35,12 +43,17 @@ export function tlsOptions(): Pick<NonBlockingOptions, "tls"> {
   return file === undefined ? {} : { tls: { caCerts: [readFileSync(file, "utf8")] } };
 }
 
-function messageHandler<Client>(receiver: Receiver): Handler<Client> {
+function messageHandler<Client>(receiver: Wishes): Handler<Client> {
   switch (receiver.wants) {
     case "arrival":
       return { onTextMessage: () => receiver.onMessage(), onBinaryMessage: () => receiver.onMessage() };
     case "bytes":
-      return { onBinaryMessage: (_client, message) => receiver.onMessage(message.bytes) };
+      return {
+        onBinaryMessage: (_client, { source, start, byteLength }) =>
+          receiver.onMessage(source, start, start + byteLength),
+      };
+    case "view":
+      return { onBinaryMessage: (_client, { bytes }) => receiver.onMessage(bytes, 0, bytes.length) };
     case "text":
       return { onTextMessage: (_client, message) => receiver.onMessage(message.text) };
   }
@@ -53,7 +66,7 @@ export class Silver9Connection<Client extends Sending> implements Connection {
   #full = false;
   #onDrain = (): void => {};
 
-  constructor(client: Client, receiver: Receiver, run: (handler: Handler<Client>) => void) {
+  constructor(client: Client, receiver: Wishes, run: (handler: Handler<Client>) => void) {
     this.#client = client;
     const handler = messageHandler<Client>(receiver);
     handler.onDrain = () => {

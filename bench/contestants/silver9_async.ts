@@ -43,7 +43,7 @@ function taker(receiver: Receiver): (event: WebSocketEvent) => void {
   return (event) => {
     if (event.type === "binary" || event.type === "text") {
       if (receiver.wants === "arrival") receiver.onMessage();
-      else if (receiver.wants === "bytes") receiver.onMessage(event.data as Uint8Array);
+      else if (receiver.wants === "bytes") receiver.onMessage(event.data as Uint8Array, 0, event.data.length);
       else receiver.onMessage(event.data as string);
     }
   };

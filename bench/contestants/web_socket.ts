@@ -43,8 +43,9 @@ function messageListener(
       return () => receiver.onMessage();
     case "bytes":
       return binaryType === "nodebuffer"
-        ? (event) => receiver.onMessage(event.data as Uint8Array)
-        : (event) => receiver.onMessage(new Uint8Array(event.data as ArrayBuffer));
+        ? ({ data }) => receiver.onMessage(data as Uint8Array, 0, (data as Uint8Array).length)
+        : ({ data }) =>
+          receiver.onMessage(new Uint8Array(data as ArrayBuffer), 0, (data as ArrayBuffer).byteLength);
     case "text":
       return (event) => receiver.onMessage(event.data as string);
   }

@@ -21,7 +21,7 @@ function messageListener(receiver: Receiver): (data: WebSocket.RawData) => void 
     case "arrival":
       return () => receiver.onMessage();
     case "bytes":
-      return (data) => receiver.onMessage(data as Buffer);
+      return (data) => receiver.onMessage(data as Buffer, 0, (data as Buffer).length);
     case "text":
       return (data) => receiver.onMessage((data as Buffer).toString());
   }

@@ -15,6 +15,34 @@ export interface Payload {
   readonly text: string;
   /** The bytes in memory of their own, to keep. */
   copy(): Uint8Array<ArrayBuffer>;
+  /**
+   * The memory that the payload lies in, from {@linkcode Payload.start} on: reading single bytes there makes not even
+   * a view. What lies around the payload is of no meaning, and nothing is to be written.
+   *
+   * @example The first byte and the last.
+   * ```ts
+   * import type { Payload } from "@silver9/websocket";
+   *
+   * function edges({ source, start, byteLength }: Payload): [number | undefined, number | undefined] {
+   *   return byteLength === 0 ? [undefined, undefined] : [source[start], source[start + byteLength - 1]];
+   * }
+   * ```
+   */
+  readonly source: Uint8Array;
+  /** Where in {@linkcode Payload.source}, and in {@linkcode Payload.dataView}, the payload begins. */
+  readonly start: number;
+  /**
+   * All of {@linkcode Payload.source}, to read numbers from at {@linkcode Payload.start} and behind; one object for all
+   * messages that lie in the same memory.
+   *
+   * @example A price at offset 8 of each message.
+   * ```ts
+   * import type { Payload } from "@silver9/websocket";
+   *
+   * const price = ({ dataView, start }: Payload): number => dataView.getFloat64(start + 8, true);
+   * ```
+   */
+  readonly dataView: DataView;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -38,6 +66,7 @@ export class PayloadView implements Payload {
   #length = 0;
   #ascii = false;
   #view: Uint8Array | undefined;
+  #dataView: DataView | undefined;
 
   /** Decodes by `decodeAscii` what is known to be ASCII, and all else by `TextDecoder`. */
   constructor(decodeAscii?: AsciiDecoder) {
@@ -60,6 +89,10 @@ export class PayloadView implements Payload {
     return decoder.decode(this.bytes);
   }
 
+  get dataView(): DataView {
+    return this.#dataView ??= new DataView(this.#buffer, this.#offset, this.source.byteLength);
+  }
+
   copy(): Uint8Array<ArrayBuffer> {
     const copied = new Uint8Array(this.#length);
     copied.set(this.bytes);
@@ -72,6 +105,7 @@ export class PayloadView implements Payload {
       this.source = source;
       this.#buffer = source.buffer;
       this.#offset = source.byteOffset;
+      this.#dataView = undefined;
     }
     this.start = start;
     this.#length = length;

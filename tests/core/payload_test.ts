@@ -29,6 +29,22 @@ describe("payload", () => {
     isEmpty();
   });
 
+  it("tells where it lies, for reading in place", () => {
+    const source = embedded(encoder.encode("0123456789"), 3);
+    const payload = new PayloadView();
+    payload.point(source, 2, 5);
+    assertStrictEquals(payload.source, source);
+    assertEquals([payload.start, payload.source[payload.start]], [2, 0x32]);
+    assertEquals(payload.dataView.getUint16(payload.start + 1), 0x3334);
+    const { dataView } = payload;
+    payload.point(source, 3, 1);
+    assertStrictEquals(payload.dataView, dataView);
+    payload.point(encoder.encode("another"), 0, 7);
+    assertEquals(payload.dataView.getUint8(payload.start), 0x61);
+    payload.release();
+    assertEquals([payload.source.length, payload.start, payload.dataView.byteLength], [0, 0, 0]);
+  });
+
   it("shows the bytes where they lie, also in a source that is a view itself", () => {
     const source = embedded(encoder.encode("0123456789"), 3);
     const payload = new PayloadView();
