@@ -184,9 +184,9 @@ export class OpeningHandshake {
 
   /** "If the status code received from the server is not 101, the client handles the response per HTTP" */
   #refusal(): WebSocketError | undefined {
-    const statusLine = this.#parser.statusLine;
-    if (!this.#parser.headComplete || statusLine === undefined || statusLine.status === 101) return undefined;
-    const reason = statusLine.reason === "" ? "" : ` ${quote(statusLine.reason)}`;
-    return this.#parser.failure(`the server answered ${statusLine.status}${reason}`);
+    if (!this.#parser.headComplete) return undefined;
+    const { status, reason } = this.#parser.statusLine!;
+    if (status === 101) return undefined;
+    return this.#parser.failure(`the server answered ${status}${reason === "" ? "" : ` ${quote(reason)}`}`);
   }
 }

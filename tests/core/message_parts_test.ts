@@ -2,7 +2,15 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type Protocol, ProtocolEvent, type ProtocolOptions } from "../../src/core/protocol.ts";
-import { binaryFrame, concat, continuationFrame, pingFrame, textFrame, toHex } from "../support/frames.ts";
+import {
+  binaryFrame,
+  concat,
+  continuationFrame,
+  hex,
+  pingFrame,
+  textFrame,
+  toHex,
+} from "../support/frames.ts";
 import { chunksOf, cutsOf, patternOf } from "./support_bytes.ts";
 import { deflated, deflateProtocol } from "./deflate_support.ts";
 import { limits, serverStreams } from "./support_server_streams.ts";
@@ -133,6 +141,15 @@ describe("messages in parts", () => {
     assertEquals(parts, [1, 2, 1, 4, 1]);
   });
 
+  it("35 a text that ends within a character fails", () => {
+    const stream = concat(textFrame("a", { fin: false }), continuationFrame(hex("62 e2 82")));
+    for (const chunks of [[stream], chunksOf(stream, [...stream.keys()])]) {
+      const protocol = inParts();
+      assertEquals(gather(protocol, chunks).log, ["16"]);
+      assertEquals([protocol.error?.code, protocol.error?.closeCode], ["ProtocolViolation", 1007]);
+    }
+  });
+
   it("maxMessageSize holds for all parts together, over frames", () => {
     const protocol = inParts({ maxMessageSize: 10 });
     const { parts } = gather(protocol, [
@@ -194,6 +211,24 @@ describe("compressed messages in parts", () => {
     const protocol = deflateProtocol({ messageParts: true, maxMessageSize: 199_999 });
     assertEquals(gather(protocol, [stream]).parts, [65_536, 65_536, 65_536]);
     assertEquals([protocol.error?.code, protocol.error?.closeCode], ["LimitExceeded", 1009]);
+  });
+
+  it("35 a text that ends within a character fails", () => {
+    const stream = messageFrames(hex("61 62 f0 9f 98"), { text: true, fragments: 1 });
+    const protocol = deflateProtocol({ messageParts: true });
+    assertEquals(gather(protocol, [stream]).parts, []);
+    assertEquals([protocol.error?.code, protocol.error?.closeCode], ["ProtocolViolation", 1007]);
+  });
+
+  it("a text that is too large fails by what comes first: bytes that are not UTF-8, or the limit", () => {
+    const good = new Uint8Array(100).fill(0x61);
+    const badAt = (place: number) => good.with(place, 0xff);
+    const failures = [good, badAt(9), badAt(10)].map((message) => {
+      const protocol = deflateProtocol({ messageParts: true, maxMessageSize: 10 });
+      assertEquals(gather(protocol, [messageFrames(message, { text: true, fragments: 1 })]).parts, []);
+      return `${protocol.error?.code} ${protocol.error?.closeCode}`;
+    });
+    assertEquals(failures, ["LimitExceeded 1009", "ProtocolViolation 1007", "LimitExceeded 1009"]);
   });
 
   it("with exactly the room filled, the end is told by an empty part", () => {

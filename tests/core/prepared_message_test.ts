@@ -5,7 +5,7 @@ import { prepareBinary, prepareText } from "../../src/core/prepared_message.ts";
 import type { DeflateCodec } from "../../src/core/deflate_codec.ts";
 import { zlibCodec } from "../../src/zlib/zlib_codec.ts";
 import { hex, toHex } from "../support/frames.ts";
-import { deflateProtocol, ReferenceInflater } from "./deflate_support.ts";
+import { deflateProtocol, type DeflateProtocolOptions, ReferenceInflater } from "./deflate_support.ts";
 import { clientFrames } from "./support_client_frames.ts";
 import { framesIn, protocolOf, takeOutput } from "./support_transcript.ts";
 
@@ -69,9 +69,25 @@ describe("a prepared message", () => {
       assertEquals(new TextDecoder().decode(new ReferenceInflater().inflate(frame!.payload)), long);
     }
     assertEquals([payloads.size, counting.deflaters], [1, 1]);
-    const other = deflateProtocol({ codec, clientNoContextTakeover: true, level: 1 });
-    other.sendPrepared(message);
-    assertEquals(counting.deflaters, 2);
+  });
+
+  it("is compressed anew where the codec, the window, the level or the memory is another", () => {
+    const message = prepareText(long);
+    const first = countingCodec();
+    const second = countingCodec();
+    const send = (options: DeflateProtocolOptions) => {
+      deflateProtocol({ codec: first.codec, clientNoContextTakeover: true, ...options }).sendPrepared(
+        message,
+      );
+      return [first.deflaters, second.deflaters];
+    };
+    assertEquals(send({}), [1, 0]);
+    assertEquals(send({ level: 1 }), [2, 0]);
+    assertEquals(send({ memLevel: 1 }), [3, 0]);
+    assertEquals(send({ clientMaxWindowBits: 9 }), [4, 0]);
+    assertEquals(send({ codec: second.codec }), [4, 1]);
+    for (const known of [{}, { level: 1 }, { memLevel: 1 }, { clientMaxWindowBits: 9 }]) send(known);
+    assertEquals(send({ codec: second.codec }), [4, 1]);
   });
 
   it("is compressed by each that refers to earlier ones, and they can be read in order", () => {

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
-import { ResponseParser } from "../../src/core/response_parser.ts";
+import { WebSocketError } from "../../src/core/errors.ts";
+import { type Asked, ResponseParser } from "../../src/core/response_parser.ts";
 import { accepted, assertRefused, bytesOf, outcomeOf } from "./answers.ts";
 
 describe("status line", () => {
@@ -193,5 +194,41 @@ describe("header block", () => {
     assertEquals(parser.complete, true);
     assertEquals(parser.values("x")[0].length, count + 2);
     assertEquals(parser.response()?.body.length, count);
+  });
+});
+
+describe("the answer to another request", () => {
+  const asked: Asked = {
+    who: "proxy",
+    failing: "Cannot tunnel",
+    code: "ConnectionFailed",
+    endsAtHead: (status) => status === 200,
+  };
+  const parser = () => new ResponseParser({ headerBytes: 100, headerCount: 2, bodyBytes: 100 }, asked);
+
+  it("ends at its header where another protocol begins, or where it can have no body", () => {
+    for (const status of [101, 200, 204, 304]) {
+      const head = `HTTP/1.1 ${status} \r\nContent-Length: 5\r\n\r\n`;
+      const subject = parser();
+      assertEquals([subject.receive(bytesOf(head + "other")), subject.complete], [head.length, true]);
+      assertEquals(subject.response()?.body, new Uint8Array(0));
+    }
+    const refusal = parser();
+    refusal.receive(bytesOf("HTTP/1.1 407 \r\nContent-Length: 5\r\n\r\nother"));
+    assertEquals([refusal.complete, refusal.response()?.body], [true, bytesOf("other")]);
+  });
+
+  it("fails in the words and with the code of who asked", () => {
+    const failures = ["SSH\r\n", "HTTP/1.1 200 \r\n" + "x: y\r\n".repeat(3), "x".repeat(101)].map(
+      (answer) => {
+        const { code, message } = assertThrows(() => parser().receive(bytesOf(answer)), WebSocketError);
+        return `${code} ${message}`;
+      },
+    );
+    assertEquals(failures, [
+      'ConnectionFailed Cannot tunnel: the proxy does not answer in HTTP/1.1: "SSH"',
+      "LimitExceeded Cannot tunnel: the proxy sent more than 2 header fields",
+      "LimitExceeded Cannot tunnel: the proxy sent more than 100 bytes of header",
+    ]);
   });
 });
