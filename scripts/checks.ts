@@ -1,3 +1,6 @@
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { runnableExamples } from "./doc_examples.ts";
 
 /** A command that must end with code 0. */
@@ -31,9 +34,20 @@ const examples: Check = {
     "src",
   ],
 };
-const readmeTypes: Check = {
-  name: "types of the examples in the README",
-  command: ["deno", "check", "-q", "--doc-only", "README.md"],
+const docHtml: Check = {
+  name: "doc comments as HTML",
+  command: [
+    "deno",
+    "doc",
+    "--html",
+    "--name=@silver9/websocket",
+    `--output=${path.join(tmpdir(), "silver9-websocket-doc")}`,
+    ...entryPoints,
+  ],
+};
+const pageTypes: Check = {
+  name: "types of the code in the documentation",
+  command: ["deno", "check", "-q", "--doc-only", "README.md", "CONTRIBUTING.md", ...await docPages()],
 };
 const publish: Check = {
   name: "publishing (dry run)",
@@ -41,7 +55,18 @@ const publish: Check = {
 };
 
 /** What is said about the code, and whether it can be published. */
-export const publicationChecks: readonly Check[] = [docLint, exampleTypes, examples, readmeTypes, publish];
+export const publicationChecks: readonly Check[] = [
+  docLint,
+  docHtml,
+  exampleTypes,
+  examples,
+  pageTypes,
+  publish,
+];
 
 /** Everything that is checked without running the tests. */
 export const checks: readonly Check[] = [formatCheck, lint, types, ...publicationChecks];
+
+async function docPages(): Promise<string[]> {
+  return (await readdir("docs")).filter((name) => name.endsWith(".md")).sort().map((name) => `docs/${name}`);
+}

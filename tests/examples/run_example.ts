@@ -7,10 +7,12 @@ export interface RunOptions {
   readonly args?: readonly string[];
   /** Is called when a line has been printed. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
+  /** How long it may take, in milliseconds. Default: what a test may. */
+  readonly limitMs?: number;
 }
 
 /** Bun gives a test 5 s, and its programs start fast; Node's take a second on a busy machine. */
-const limitMs = "Bun" in globalThis ? 4_500 : 20_000;
+const defaultLimitMs = "Bun" in globalThis ? 4_500 : 20_000;
 
 /**
  * Runs a program in a process of its own, on the runtime of the test, and answers the lines it printed.
@@ -22,7 +24,7 @@ export async function runExample(program: URL, options: RunOptions = {}): Promis
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, DENO_NO_UPDATE_CHECK: "1" },
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.limitMs ?? defaultLimitMs);
 
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
