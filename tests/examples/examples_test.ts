@@ -1,8 +1,11 @@
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type WebSocket, WebSocketServer } from "ws";
+import { startEchoServer } from "../../examples/support/echo_server.ts";
 import { runExample, type RunOptions } from "./run_example.ts";
 
 const directory = new URL("../../examples/", import.meta.url);
@@ -62,6 +65,20 @@ const printed: Record<string, readonly (string | RegExp)[]> = {
   broadcast: ["100 echoes of 712 bytes"],
   large_upload: ["8388608 bytes came back"],
   large_download: ["binary message of 8388608 bytes"],
+  chat_bot: [
+    "ann: !help",
+    "helper: I know !help, !add, !leave",
+    "ann: !add 1 2 3",
+    "helper: That is 6",
+    "ann: !leave",
+    "helper: Good-bye",
+    "closed: 1000 told to leave",
+  ],
+  load_generator: [
+    "50 connections, 500 messages/s: 250 of 250 answered",
+    /^median [\d.]+ ms, 99 % within [\d.]+ ms, all within [\d.]+ ms$/,
+  ],
+  plain_script: ["version: 1.2", "user ann: ann", "user bob: bob", "4 calls"],
 };
 
 describe("examples", () => {
@@ -101,9 +118,29 @@ describe("examples", () => {
     }
   });
 
+  it("recorder.ts writes what came, and when, to a file", async () => {
+    await using server = await startEchoServer();
+    const folder = await mkdtemp(path.join(tmpdir(), "websocket-recorder-"));
+    try {
+      const file = path.join(folder, "feed.tsv");
+      assertEquals(await run("recorder", { args: [server.url, file, "3"] }), [`3 messages in ${file}`]);
+      const lines = (await readFile(file, "utf8")).trim().split("\n").map((line) => line.split("\t"));
+      for (const [time] of lines) assertMatch(time!, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      assertEquals(lines.map(([, what, text]) => text === undefined ? what : `${what} ${text}`), [
+        "connected",
+        'message {"subscribe":"trades","symbol":"BTC-USD"}',
+        'message {"subscribe":"trades","symbol":"ETH-USD"}',
+        'message {"subscribe":"trades","symbol":"SOL-USD"}',
+        "closed 1000",
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it("are all tested", async () => {
     const files = (await readdir(directory)).filter((file) => file.endsWith(".ts"));
-    const tested = [...Object.keys(printed), "consumer_in_worker", "shutdown_on_sigint"];
+    const tested = [...Object.keys(printed), "consumer_in_worker", "recorder", "shutdown_on_sigint"];
     assertEquals(files.sort(), tested.map((name) => `${name}.ts`).sort());
   });
 });
