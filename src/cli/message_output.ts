@@ -39,6 +39,11 @@ export class MessageOutput {
     return this.#isBroken;
   }
 
+  /** Whether the source is paused. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   write(chunk: string | Uint8Array): void {
     if (this.#isBroken || this.#stream.write(chunk) || this.#isFull) return;
     this.#isFull = true;

@@ -64,11 +64,12 @@ function specOf(rawName: string, name: string): OptionSpec {
   throw new UsageError(`${rawName} is not an option${hint}`);
 }
 
-/** Whether one begins as the other, or a letter was left out, doubled or mistaken. */
+/** Whether one begins as the other, or a letter was left out, added or mistaken, or letters have changed places. */
 function isSimilar(known: string, name: string): boolean {
   if (name.length < 2) return false;
   if (known.startsWith(name) || name.startsWith(known)) return true;
   if (Math.abs(known.length - name.length) > 1) return false;
+  if ([...known].sort().join("") === [...name].sort().join("")) return true;
   let start = 0;
   while (start < known.length && known[start] === name[start]) start++;
   let end = 0;

@@ -4,6 +4,7 @@ import type { Payload } from "../core/payload.ts";
 import type { Console } from "./console.ts";
 import { describeClose } from "./describe.ts";
 import { ExitCode, exitCodeOfClose } from "./exit_code.ts";
+import { Farewell } from "./farewell.ts";
 import { readLine } from "./input_format.ts";
 import { inputLines } from "./input_lines.ts";
 import { Interruption } from "./interruption.ts";
@@ -25,23 +26,34 @@ export interface PipeParts {
   readonly maxLine: number;
 }
 
+/** Milliseconds. */
+const PATIENCE = 5_000;
+
 /** Joins the input and the output to a connection: each line a message, each message a line. */
 export class Pipe {
   readonly #parts: PipeParts;
   readonly #output: MessageOutput;
   readonly #interruption: Interruption;
+  readonly #farewell: Farewell;
   #link: Link | undefined;
   #received = 0;
   /** Whether the backlog is too long for more. */
   #isFull = false;
   #wakers: (() => void)[] = [];
   #isOver = false;
+  /** Whether the input has ended, and only what is under way is waited for. */
+  #isLeaving = false;
   #waitTimer: ReturnType<typeof setTimeout> | undefined;
   #failure: UsageError | undefined;
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
     this.#output = new MessageOutput(parts.system.output, () => this.#close());
+    this.#farewell = new Farewell({
+      patience: PATIENCE,
+      isOutputFull: () => this.#output.isFull,
+      onDone: () => this.#close(),
+    });
     this.#interruption = new Interruption({
       close: () => this.#close(),
       forceQuit: () => this.#link?.forceQuit(),
@@ -52,7 +64,8 @@ export class Pipe {
   async run(): Promise<number> {
     const { system, links, options, console } = this.#parts;
     const removeListener = system.onSignal((signal) => this.#interruption.onSignal(signal));
-    const feeding = options.readsInput ? this.#feed() : this.#inputEnded();
+    // Not waited for: a read that is under way cannot be called off everywhere.
+    void (options.readsInput ? this.#feed() : this.#inputEnded());
     let end: CloseInfo | undefined;
     try {
       for await (const link of links) {
@@ -62,12 +75,12 @@ export class Pipe {
     } finally {
       this.#isOver = true;
       clearTimeout(this.#waitTimer);
+      this.#farewell.stop();
       this.#wake();
       system.input.destroy();
       removeListener();
       this.#output.release();
     }
-    await feeding;
     return this.#exitCode(end);
   }
 
@@ -79,8 +92,10 @@ export class Pipe {
     const end = await link.run({
       onActivated: () => {
         for (const data of messages) link.send({ type: "text", data });
+        if (this.#isLeaving) this.#farewell.begin(link);
         this.#wake();
       },
+      onPong: (_, payload) => this.#farewell.onPong(payload),
       onTextMessage: (_, message) => this.#take("text", message),
       onBinaryMessage: (_, message) => this.#take("binary", message),
       onDrain: () => {
@@ -89,6 +104,7 @@ export class Pipe {
       },
     });
     this.#link = undefined;
+    this.#farewell.stop();
     return end;
   }
 
@@ -128,8 +144,9 @@ export class Pipe {
     const { wait } = this.#parts.options;
     await this.#ready();
     if (this.#isOver || wait === Infinity) return;
-    if (wait === 0) this.#close();
-    else this.#waitTimer = setTimeout(() => this.#close(), wait);
+    if (wait > 0) return void (this.#waitTimer = setTimeout(() => this.#close(), wait));
+    this.#isLeaving = true;
+    this.#farewell.begin(this.#link!);
   }
 
   /** Waits until something can be sent, or it is over. */
