@@ -59,6 +59,16 @@ describe("a ring that is empty now and then", () => {
     }
   });
 
+  it("goes on where it is for a record that has no room before that place", () => {
+    const { writer, reader, ring } = setUp();
+    const [small, large] = [pattern(100 * KIB), pattern(200 * KIB)];
+    assertEquals(writer.tryWrite(record(small)), DONE);
+    assertEquals([reader.tryRead(), reader.take()], [DONE, small]);
+    assertEquals(writer.tryWrite(record(large)), DONE);
+    assertEquals(place(ring), small.length + large.length + 16);
+    assertEquals([reader.tryRead(), reader.take()], [DONE, large]);
+  });
+
   it("goes on where it is while a record waits to be read, or a reader looks", () => {
     const { writer, reader, ring } = setUp();
     const bytes = pattern(200 * KIB);
