@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
 import type { Channel } from "../../src/channel/channel.ts";
 import { createChannel } from "../../src/channel/channel.ts";
 import { eventCodec } from "../../src/channel/event_codec.ts";
@@ -134,6 +134,39 @@ describe("channel", () => {
     assertEquals(await pending, SENT);
   });
 
+  it("does a pending send that is longer than itself within a blocking one", async () => {
+    const { receiver } = setUp();
+    const received: number[] = [];
+    let isRead = false;
+    // Who is woken by each part reads it at once, as another thread would.
+    const onWrite = () => {
+      if (!isRead) return;
+      for (let item; (item = receiver.tryReceive());) received.push(item.length);
+    };
+    const sender = Sender.from({ ...receiver.handle(), end: "sender" }, { codec: bytesCodec, onWrite });
+    const pending = sender.send(pattern(1000));
+    isRead = true;
+    assertEquals(receiver.tryReceive(), undefined);
+    assertEquals(sender.sendSync(pattern(300)), SENT);
+    assertEquals(received, [1000, 300]);
+    assertEquals(await pending, SENT);
+  });
+
+  it("rejects with what its codec throws, and goes on", async () => {
+    const fails = (): never => {
+      throw new RangeError("no such message");
+    };
+    const { sender, receiver } = setUp();
+    const badSender = Sender.from(sender.handle(), { codec: { ...bytesCodec, byteLength: fails } });
+    const badReceiver = Receiver.from(receiver.handle(), { codec: { ...bytesCodec, decode: fails } });
+    await assertRejects(() => badSender.send(pattern(1)), RangeError, "no such message");
+    sender.trySend(pattern(1));
+    sender.trySend(pattern(2));
+    await assertRejects(() => badReceiver.receive(), RangeError, "no such message");
+    assertEquals(receiver.tryReceive(), pattern(2));
+    assertEquals(receiver.tryReceive(), undefined);
+  });
+
   it("copies what is sent before the call returns", async () => {
     const { sender, receiver } = setUp();
     const data = pattern(10);
@@ -176,6 +209,18 @@ describe("channel", () => {
     assertEquals([sender.trySendRecord(record), sender.sendRecordSync(record, 1)], ["full", "full"]);
     sender.closeChannel();
     assertEquals([sender.trySendRecord(record), await sender.sendRecord(record)], ["closed", "closed"]);
+  });
+
+  it("takes no record any more from a sender that was let go", async () => {
+    const { sender, receiver } = setUp();
+    const other = Sender.from(sender.handle(), { codec: bytesCodec });
+    other.release();
+    const record = { kind: 0, bytes: pattern(3), start: 0, end: 3 };
+    assertEquals(
+      [other.trySendRecord(record), other.sendRecordSync(record), await other.sendRecord(record)],
+      ["closed", "closed", "closed"],
+    );
+    assertEquals([receiver.tryReceive(), sender.trySendRecord(record)], [undefined, "sent"]);
   });
 });
 

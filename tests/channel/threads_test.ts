@@ -7,6 +7,7 @@ import { WebSocketError } from "../../src/core/errors.ts";
 import { bytesCodec, pattern } from "./bytes_codec.ts";
 import type { WaitingStyle } from "./end_worker.ts";
 import { bounded, OtherThread, until } from "./other_thread.ts";
+import { numberedMessage } from "./numbered.ts";
 import { newSeed } from "./random.ts";
 
 const styles: readonly WaitingStyle[] = ["sync", "async", "polling"];
@@ -71,6 +72,29 @@ describe("channel: two threads", () => {
       count: 300,
       maxLength: 2000,
     });
+  });
+});
+
+describe("channel: a blocking send behind pending ones", () => {
+  it("waits until another thread has made room for all of them, and is last", async () => {
+    const { sender, receiver } = createChannel(bytesCodec, { capacity: 128 });
+    const message = (index: number, length: number) => numberedMessage({ sender: 0, index }, length);
+    const pending = [sender.send(message(0, 1000)), sender.send(message(1, 100))];
+    // It starts while this thread is blocked.
+    const starting = OtherThread.start({
+      job: "receive",
+      handle: receiver.handle(),
+      style: "sync",
+      seed: newSeed(),
+    });
+    assertEquals(sender.sendSync(message(2, 300), 4000), { sent: true });
+    const record = { kind: 0, bytes: message(3, 0), start: 0, end: 8 };
+    assertEquals(sender.sendRecordSync(record, 4000), "sent");
+    sender.release();
+    const thread = await starting;
+    assertEquals(await thread.result(), [[0, 0], [0, 1], [0, 2], [0, 3]]);
+    assertEquals(await Promise.all(pending), [{ sent: true }, { sent: true }]);
+    receiver.release();
   });
 });
 
