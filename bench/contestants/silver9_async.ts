@@ -20,7 +20,7 @@ async function connectWith(
   receiver: Receiver,
   { consume, ...options }: AsyncOptions & { consume: Consume },
 ): Promise<Connection> {
-  const client = await AsyncClient.connect(url, { ...tlsOptions(), ...options });
+  const client = await AsyncClient.connect(url, { ...tlsOptions(url), ...options });
   client.run();
   void consume(client, taker(receiver));
   return new AsyncConnection(client);

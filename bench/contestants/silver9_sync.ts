@@ -25,7 +25,7 @@ export const blockingSyscall: Connect = blockingWith({ transport: "syscall" });
 
 function nonBlocking(options: NonBlockingOptions): Connect {
   return (url, receiver) => {
-    const client = NonBlockingClient.connectSync(url, { ...tlsOptions(), ...options });
+    const client = NonBlockingClient.connectSync(url, { ...tlsOptions(url), ...options });
     const connection = new Silver9Connection(client, receiver, (handler) => {
       setImmediate(() => client.runSync(handler));
     });
@@ -35,7 +35,7 @@ function nonBlocking(options: NonBlockingOptions): Connect {
 
 function blockingWith(options: BlockingOptions): Connect {
   return (url, receiver) => {
-    const client = BlockingClient.connect(url, { ...tlsOptions(), ...options });
+    const client = BlockingClient.connect(url, { ...tlsOptions(url), ...options });
     const connection = new Silver9Connection(client, receiver, (handler) => {
       setImmediate(() => client.run(handler));
     });
