@@ -37,7 +37,11 @@ export interface ChannelEndOptions<T> extends WaitingOptions {
  *
  * const client = await AsyncClient.connect("wss://example.com/feed");
  * client.run();
- * for await (const event of client.events) console.log(event.type);
+ * client.control.sendText("hello");
+ * for await (const event of client.events) {
+ *   console.log(event.type);
+ *   if (event.type === "text") client.control.close();
+ * }
  * ```
  */
 export class Receiver<T> implements AsyncIterable<T>, Disposable {

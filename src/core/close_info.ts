@@ -11,7 +11,7 @@ export type CloseInitiator = "local" | "remote" | "none";
  * import { NonBlockingClient } from "@silver9/websocket";
  *
  * const client = await NonBlockingClient.connect("wss://example.com/feed");
- * const close = await client.run({});
+ * const close = await client.run({ onActivated: (client) => client.close() });
  * if (!close.wasClean) console.warn(`lost: ${close.code}`, close.error);
  * ```
  */

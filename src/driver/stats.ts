@@ -37,7 +37,11 @@ export interface CompressionStats {
  *
  * const client = await NonBlockingClient.connect("wss://example.com/feed", { keepAlive: { interval: 10_000 } });
  * const timer = setInterval(() => console.log(JSON.stringify(client.stats)), 60_000);
- * await client.run({ onTextMessage: (client) => client.close(), onQuit: () => clearInterval(timer) });
+ * await client.run({
+ *   onActivated: (client) => client.sendText("hello"),
+ *   onTextMessage: (client) => client.close(),
+ *   onQuit: () => clearInterval(timer),
+ * });
  * ```
  */
 export interface ConnectionStats {

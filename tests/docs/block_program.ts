@@ -1,8 +1,8 @@
 // Runs blocks of code one after the other, each a module of its own, and prints a line of JSON for each:
-//   block_program.ts [{ "file": …, "lines": how many it is to print }, …]
+//   block_program.ts [{ "file": …, "lines": how many it is to print }, …] [leaves what is open]
 import process from "node:process";
 import { format } from "node:util";
-import type { BlockOutcome, BlockToRun } from "./run_blocks.ts";
+import { type BlockOutcome, type BlockToRun, OUTCOME_MARK } from "./block_outcome.ts";
 
 /** A block may take this long to print what it says. */
 const limitMs = 10_000;
@@ -14,8 +14,9 @@ process.on("uncaughtException", (error) => fail(error));
 
 for (const block of blocks) {
   const outcome = await run(block);
-  console.log(JSON.stringify(outcome));
+  console.log(OUTCOME_MARK + JSON.stringify(outcome));
 }
+if (process.argv[3] !== undefined) process.exit();
 
 async function run({ file, lines: expected }: BlockToRun): Promise<BlockOutcome> {
   const lines: string[] = [];
@@ -34,7 +35,7 @@ async function run({ file, lines: expected }: BlockToRun): Promise<BlockOutcome>
   try {
     await Promise.race([import(file), failed.promise]);
     // What its callbacks print may come later.
-    await Promise.race([printed.promise, failed.promise]);
+    if (lines.length < expected) await Promise.race([printed.promise, failed.promise]);
     return { file, lines };
   } catch (error) {
     return { file, lines, error: format(error) };

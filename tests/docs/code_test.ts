@@ -1,8 +1,9 @@
 import { before, describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
+import type { BlockOutcome } from "./block_outcome.ts";
 import { codeBlocks } from "./markdown.ts";
 import { readPages } from "./pages.ts";
-import { type BlockOutcome, runBlocks } from "./run_blocks.ts";
+import { runBlocks } from "./run_blocks.ts";
 
 /** What the languages of blocks are, and what may stand behind `ts`. */
 const languages = ["ts", "sh", "rust", "text"];
