@@ -38,6 +38,26 @@ describe("documentation", () => {
     });
   }
 
+  it("gives the defaults that the doc comments give", async () => {
+    const sources = ["src/client/options.ts", "src/transport/transport.ts"];
+    const source = (await Promise.all(sources.map((file) => readFile(new URL(file, root), "utf8")))).join(
+      "\n",
+    );
+    const plain = (text: string) => text.replaceAll(/[`, ]/g, "");
+    const { text } = pages.find(({ path }) => path === "docs/options.md")!;
+    let compared = 0;
+    for (const [, comment, option] of source.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s+readonly (\w+)\?:/g)) {
+      const given = /Default: ([^.]*)\./.exec(comment!)?.[1];
+      const row = text.split("\n").find((line) => line.split("|")[1]?.includes(`\`${option}\``));
+      if (given === undefined || row === undefined || !/\d|true|false/.test(given)) continue;
+      // The last column but one; some rows have a column for the clients.
+      const stated = plain(row.split("|").at(-3)!);
+      assert(stated.startsWith(plain(given)), `${option}: ${given}, not ${stated}`);
+      compared++;
+    }
+    assert(compared >= 10, `${compared} defaults`);
+  });
+
   const members: readonly (readonly [file: string, name: string, page: string])[] = [
     ["src/driver/handler.ts", "Handler", "docs/clients.md"],
     ["src/core/payload.ts", "Payload", "docs/clients.md"],
