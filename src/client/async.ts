@@ -5,6 +5,7 @@ import { eventCodecWithReason } from "../thread/abort_reason.ts";
 import { RemoteConnection } from "../thread/remote_connection.ts";
 import { Signal } from "../thread/shared_state.ts";
 import { THREAD_RULES } from "./check_options.ts";
+import { checkRuntime } from "./check_runtime.ts";
 import { ControlSender } from "./control_sender.ts";
 import type { WebSocketEvent } from "./events.ts";
 import type { AsyncOptions } from "./options.ts";
@@ -65,6 +66,8 @@ export class AsyncClient extends ConnectedClient implements AsyncDisposable {
    * thread cannot start.
    */
   static async connect(url: string | URL, options: AsyncOptions = {}): Promise<AsyncClient> {
+    // Before anything that an old one does not have is made.
+    checkRuntime();
     const eventCodec = eventCodecWithReason(options.signal);
     const remote = new RemoteConnection(url, { options, rules: THREAD_RULES, eventCodec });
     await remote.open();

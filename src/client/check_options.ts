@@ -4,6 +4,7 @@ import { tellsReceiveTimes } from "../transport/syscall/timestamped_reader.ts";
 import type { SocketOptions, Transport } from "../transport/transport.ts";
 import { ADDRESS_RULES, checkAddressOptions } from "./check_address.ts";
 import { checkProxy, PROXY_RULE } from "./check_proxy.ts";
+import { checkRuntime } from "./check_runtime.ts";
 import { checkTls } from "./check_tls.ts";
 import { checkDeflate, deflateSettings } from "./check_deflate.ts";
 import type { ClientOptions, NonBlockingOptions, TimestampOptions } from "./options.ts";
@@ -113,6 +114,7 @@ const KEEP_ALIVE = { interval: duration, timeout: duration };
  * @throws {WebSocketError} `InvalidConfiguration`, naming the option, the value and what is allowed.
  */
 export function checkOptions(options: ClientOptions | NonBlockingOptions, more: Rules = {}): void {
+  checkRuntime();
   checkAll("", options, { ...SHARED, ...more });
   if (options.tls !== undefined) checkTls(options.tls);
   if (options.keepAlive !== undefined) {

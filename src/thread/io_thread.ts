@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { WebSocketError } from "../core/errors.ts";
 import type { OpenRequest } from "./open_request.ts";
+import { requireVersion } from "../transport/require_version.ts";
 import type { ThreadRequest } from "./thread_request.ts";
 import { defaultWorkerUrl } from "./worker_url.ts";
 
@@ -40,6 +41,8 @@ export class IoThread implements AsyncDisposable {
 
   /** Starts the thread. If it cannot start, the first connection says why. */
   constructor(options: IoThreadOptions = {}) {
+    // Before, `Atomics.waitAsync` did not wake an idle event loop.
+    requireVersion({ runtime: "deno", since: "2.7.6", what: "a background thread" });
     this.#worker = startWorker(options.workerUrl ?? defaultWorkerUrl());
     this.#worker.unref();
     this.#worker.on("error", (error) => this.#fail("failed", error));

@@ -11,6 +11,7 @@ import { tlsFailed } from "./connect_error.ts";
 import { dial } from "./dial.ts";
 import type { Address } from "./lookup.ts";
 import { NodeByteStream, type Receiving } from "./node_stream.ts";
+import { requireVersion } from "./require_version.ts";
 import { secureContextOf } from "./secure_context.ts";
 import { connectThrough } from "./through_proxy.ts";
 import { tlsSettings } from "./tls_settings.ts";
@@ -40,6 +41,8 @@ export const nodeTransport: Transport = {
   tunnels: true,
 
   async connect(target: ConnectTarget, context: ConnectContext): Promise<ByteStream> {
+    // Before, its sockets could not read into a buffer that is handed to them.
+    requireVersion({ runtime: "deno", since: "2.8.0", what: "what is done by node:net and node:tls" });
     const { tls, tunnel } = target;
     if (tls !== undefined) checkTls(tls);
     if (tunnel === undefined) return await connectTo(target, context);

@@ -1,5 +1,6 @@
 import process from "node:process";
-import { type Ffi, type Functions, type Pointer, type Signatures, unavailable } from "./ffi.ts";
+import { requireVersion } from "../require_version.ts";
+import type { Ffi, Functions, Pointer, Signatures } from "./ffi.ts";
 
 /** The part of `bun:ffi` that is used here. */
 interface BunFfi {
@@ -14,9 +15,9 @@ const types = { void: "void", i32: "i32", u32: "u32", pointer: "ptr", buffer: "p
 
 /** `bun:ffi`. A pointer is a number there. */
 export function bunFfi(): Ffi {
-  const builtin: unknown = process.getBuiltinModule?.("bun:ffi");
-  if (builtin === undefined) throw unavailable("a Bun with process.getBuiltinModule: 1.2 or later");
-  const bun = builtin as BunFfi;
+  // Older ones crash in the first call, or have no way to load the module without a promise.
+  requireVersion({ runtime: "bun", since: "1.3.4", what: 'options: transport "syscall"' });
+  const bun = process.getBuiltinModule("bun:ffi") as unknown as BunFfi;
   return {
     open<const S extends Signatures>(library: string, signatures: S): Functions<S> {
       const symbols = Object.entries(signatures).map(([name, { parameters, result }]) =>

@@ -43,7 +43,8 @@ function builtin(): NodeFfi {
   }
   const found: unknown = process.getBuiltinModule?.("node:ffi");
   if (found === undefined) {
-    throw unavailable(`the module node:ffi: Node 26.1 or later; this is ${process.version}`);
+    const since = "Node 26.9 or later, or 26.1 or later with --experimental-ffi";
+    throw unavailable(`the module node:ffi: ${since}; this is ${process.version}`);
   }
   return found as NodeFfi;
 }
