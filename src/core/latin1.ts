@@ -12,9 +12,14 @@ export function encodeLatin1(text: string): Uint8Array {
   return bytes;
 }
 
+/** So many arguments a call may have at least, on every engine. */
+const MOST_ARGUMENTS = 4096;
+
 /** The characters with these codes. */
 export function decodeLatin1(bytes: Uint8Array): string {
   let text = "";
-  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
+  for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + MOST_ARGUMENTS));
+  }
   return text;
 }

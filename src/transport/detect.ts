@@ -11,18 +11,31 @@ export function detectRuntime(): RuntimeName {
   return "node";
 }
 
+/** The transports that have been loaded: to import them again for each connection would take longer than all else. */
+const loaded = new Map<RuntimeName, Transport>();
+
 /**
  * The transport of a name, by default the runtime's own. `"node"` works on every runtime. Nothing that belongs
  * to another runtime is loaded.
  *
  * @throws {WebSocketError} `InvalidConfiguration` for a transport that this runtime cannot run.
  */
-export async function loadTransport(name: RuntimeName = detectRuntime()): Promise<Transport> {
+export function loadTransport(name: RuntimeName = detectRuntime()): Promise<Transport> | Transport {
+  return loaded.get(name) ?? load(name);
+}
+
+async function load(name: RuntimeName): Promise<Transport> {
   const runtime = detectRuntime();
   if (name !== "node" && name !== runtime) {
     const message = `options: transport "${name}" does not run in this runtime, which is "${runtime}"`;
     throw new WebSocketError("InvalidConfiguration", message);
   }
+  const transport = await moduleOf(name);
+  loaded.set(name, transport);
+  return transport;
+}
+
+async function moduleOf(name: RuntimeName): Promise<Transport> {
   switch (name) {
     case "deno":
       return (await import("./deno.ts")).denoTransport;
