@@ -9,8 +9,11 @@ import { root } from "./install.mjs";
 /** Where packages are unpacked: a folder each, as if it were `/`. */
 const cache = path.join(root, "node_modules", ".cache", "debian");
 
-/** Two proxies, and TLS in front of one; the last two are libraries that stunnel4 needs. */
-const packages = ["tinyproxy-bin", "microsocks", "stunnel4", "libwrap0", "libnsl2"];
+/** Two proxies, and TLS in front of one, with two libraries that it needs; a terminal, with the same. */
+const packages = [
+  ...["tinyproxy-bin", "microsocks", "stunnel4", "libwrap0", "libnsl2"],
+  ...["tmux", "libevent-core-2.1-7", "libutempter0"],
+];
 
 /** Milliseconds that one command may take. */
 const limit = 60_000;

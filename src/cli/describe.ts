@@ -7,13 +7,16 @@ import { shownUrl } from "./target_url.ts";
 
 /** How a connection ended, in a sentence. */
 export function describeClose({ code, reason, wasClean, initiator, error }: CloseInfo): string {
-  const why = error === undefined ? "" : `: ${error.message}`;
-  if (!wasClean && initiator === "none") return `the connection was lost (${code})${why}`;
+  if (!wasClean && initiator === "none") {
+    return `the connection was lost (${code})${error === undefined ? "" : `: ${error.message}`}`;
+  }
+  // What this side would not put up with.
+  if (error !== undefined) return error.message;
   const who = initiator === "local" ? "closed" : "the server closed";
   const what = code === CloseCode.NoStatus ? "without a code" : `with ${code}`;
   const said = reason === "" ? "" : ` ${quote(reason)}`;
   const lack = wasClean ? "" : ", and the closing handshake was not completed";
-  return `${who} ${what}${said}${lack}${why}`;
+  return `${who} ${what}${said}${lack}`;
 }
 
 /** What was agreed on with a server. */

@@ -1,9 +1,6 @@
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Lines kept. */
-const SIZE = 1000;
-
 /**
  * What was typed before, the latest first: the file has a line each, the latest last.
  *
@@ -26,9 +23,8 @@ export async function writeHistory(
   lines: readonly string[],
 ): Promise<void> {
   if (path === undefined) return;
-  const kept = lines.slice(0, SIZE).reverse();
   try {
-    await system.writeText(path, kept.map((line) => `${line}\n`).join(""));
+    await system.writeText(path, lines.toReversed().map((line) => `${line}\n`).join(""));
   } catch (error) {
     throw unusable(path, error);
   }

@@ -19,6 +19,7 @@ export async function* inputLines(
     for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED)) {
       parts.push(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
+      if (length + end > limit) throw tooLong(limit);
       yield withoutReturn(joined(parts));
       parts = [];
       length = 0;
@@ -26,9 +27,13 @@ export async function* inputLines(
     if (rest.length === 0) continue;
     parts.push(rest);
     length += rest.length;
-    if (length > limit) throw new UsageError(`a line of the input is longer than ${limit} bytes`);
+    if (length > limit) throw tooLong(limit);
   }
   if (length > 0) yield withoutReturn(joined(parts));
+}
+
+function tooLong(limit: number): UsageError {
+  return new UsageError(`a line is longer than ${limit} bytes`);
 }
 
 function withoutReturn(line: Uint8Array): Uint8Array {

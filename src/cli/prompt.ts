@@ -43,10 +43,10 @@ export class Prompt {
       completer: (line: string) => [events.complete(line), line],
     });
     this.#lines.on("line", (line) => {
+      this.#remember(line);
       events.onLine(line);
       if (!this.#isClosed) this.#lines.prompt();
     });
-    this.#lines.on("history", (history: string[]) => this.#history = [...history]);
     this.#lines.on("SIGINT", () => events.onInterrupt());
     this.#lines.on("close", () => {
       if (!this.#isClosed) events.onEnd();
@@ -85,5 +85,10 @@ export class Prompt {
     cursorTo(output, 0);
     clearScreenDown(output);
     this.#lines.close();
+  }
+
+  #remember(line: string): void {
+    if (line.trim() === "") return;
+    this.#history = [line, ...this.#history.filter((other) => other !== line)].slice(0, HISTORY_SIZE);
   }
 }

@@ -51,7 +51,10 @@ async function connectAndRun(
   { kind, url, values }: { readonly kind: Mode; readonly url: string; readonly values: OptionValues },
   { system, console }: { readonly system: System; readonly console: Console },
 ): Promise<number> {
-  const options = await clientOptions(values, { readText: system.readText, logger: console.logger });
+  const options = await clientOptions(values, {
+    readText: (path) => system.readText(path),
+    logger: console.logger,
+  });
   const links = linksTo(targetUrl(url), options, values.has("reconnect"));
   const surroundings = { system, console };
   if (kind === "ping") {

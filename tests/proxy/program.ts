@@ -9,7 +9,14 @@ import { fileURLToPath } from "node:url";
 
 /** Where `scripts/debian_packages.mjs` puts packages. */
 const cache = fileURLToPath(new URL("../../node_modules/.cache/debian", import.meta.url));
-const libraries = ["libwrap0", "libnsl2"].map((name) => path.join(cache, name, "usr/lib", triplet()));
+const libraries = ["libwrap0", "libnsl2", "libevent-core-2.1-7", "libutempter0"]
+  .map((name) => path.join(cache, name, "usr/lib", triplet()));
+
+/** The environment of such a program: its libraries are not where the system looks. */
+export const programEnvironment: Readonly<Record<string, string | undefined>> = {
+  ...process.env,
+  LD_LIBRARY_PATH: libraries.join(":"),
+};
 
 function triplet(): string {
   return `${arch() === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
@@ -48,7 +55,7 @@ export async function startProgram(program: string, options: ProgramOptions): Pr
   const child = spawn(program, options.args(port), {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, LD_LIBRARY_PATH: libraries.join(":") },
+    env: programEnvironment,
   });
   child.stdout.setEncoding("utf8").on("data", (text: string) => output += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => output += text);
