@@ -26,9 +26,19 @@ export const explained: readonly Explanation[] = [
     why: "It takes a message of more than 4 GiB.",
   },
   {
+    file: "src/channel/sender.ts",
+    code: "if (pending.isSettled) return;",
+    why: "A thread that was taken for dead has to go on between two microtasks.",
+  },
+  {
     file: "src/channel/shared_memory.ts",
     code: "? new SharedArrayBuffer(byteLength)",
     why: "Bun's branch; Node is what measures.",
+  },
+  {
+    file: "src/channel/waiting.ts",
+    code: "const keepAlive = setTimeout(() => {}, 2 * limit);",
+    why: "The timer only has to be there; it is cleared before it goes off.",
   },
   {
     file: "src/channel/wake_word.ts",
@@ -44,5 +54,10 @@ export const explained: readonly Explanation[] = [
     file: "src/driver/decode_ascii.ts",
     code: "? undefined",
     why: "Node, Deno and Bun all have the method today; none promises to keep it.",
+  },
+  {
+    file: "src/driver/polled_byte_stream.ts",
+    code: "setKeepsProcessAlive(_keeps: boolean): void {",
+    why: "It is there for the interface: nobody asks this of a stream that is polled.",
   },
 ];

@@ -161,9 +161,9 @@ export class Connection<Client> implements ByteStreamSink {
     return this.#run!.outcome();
   }
 
-  /** Resolves when the last callback has been made, however it ended. */
+  /** Resolves when the last callback has been made, however it ended. Once `running`. */
   whenFinished(): Promise<void> {
-    return this.#run?.whenSettled() ?? Promise.resolve();
+    return this.#run!.whenSettled();
   }
 
   /** Stops delivery, also in the middle of a chunk. What has been read is kept. */

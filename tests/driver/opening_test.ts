@@ -74,6 +74,25 @@ describe("the opening handshake on a stream", () => {
     }
   });
 
+  it("a signal that was aborted when the stream comes: nothing is sent on it, and it is dropped", async () => {
+    const stream = new RecordingStream();
+    const controller = new AbortController();
+    const transport: Transport = {
+      ...leadingTo(stream),
+      connect: () => {
+        controller.abort(new Error("enough"));
+        return Promise.resolve(stream);
+      },
+    };
+    const { signal } = controller;
+    const error = await assertRejects(
+      () => bounded("connect", NonBlockingClient.connect("ws://recorded.example", { transport, signal })),
+      WebSocketError,
+    );
+    assertEquals([error.code, (error.cause as Error).message], ["Aborted", "enough"]);
+    assertEquals([stream.writes, stream.calls], [[], ["destroy"]]);
+  });
+
   it("a signal that aborts right behind the answer is not missed", async () => {
     const stream = new RecordingStream();
     const controller = new AbortController();

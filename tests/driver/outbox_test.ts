@@ -61,6 +61,16 @@ describe("outbox", () => {
     }
   });
 
+  it("a stream that is gone and still tells that it takes bytes gets none", () => {
+    const { protocol, stream, subject, send } = outbox(3);
+    send("a");
+    send("b");
+    subject.discard();
+    subject.onWritable();
+    assertEquals([stream.writes.length, subject.waiting, subject.pending], [1, 0, false]);
+    assertEquals([protocol.unsent, protocol.output.length], [0, 0]);
+  });
+
   it("corked: nothing is written until as many uncorks", () => {
     const { stream, subject, send } = outbox();
     subject.cork();

@@ -70,6 +70,17 @@ describe("a paused connection", () => {
     assertEquals(events, ["text one", "quit"]);
   });
 
+  it("forceQuit does not wait for what is kept, where the stream is gone already", async () => {
+    const { events, run, stream, subject } = connection({ onText: () => subject.pause() });
+    const running = run();
+    stream.sink.onData(three);
+    stream.sink.onClose();
+    assertEquals([events, subject.finished], [["text one"], false]);
+    subject.forceQuit();
+    assertEquals([events, subject.finished], [["text one", "quit"], true]);
+    await running;
+  });
+
   it("forceQuit in a callback that has paused does not wait for the rest", async () => {
     const { events, run, stream, subject } = connection({
       onText: () => {

@@ -42,10 +42,17 @@ describe("log lines", () => {
     observer.opened({ protocol: "chat", extensions: "permessage-deflate", connect }, "a.example", "own");
     observer.phaseEnded("tcp", connect.tcp);
     observer.failedToOpen(new Error("why"), { where: "a.example", phase: "tls", after: 12.345 });
+    observer.failedToOpen("why", { where: "a.example", phase: "lookup" });
+    const target = { host: "a.example", port: 443, transport: "own", socketPath: undefined };
+    observer.connecting({ ...target, secure: true }, "a.example");
+    observer.connecting({ ...target, secure: false }, "a.example:443");
     assertEquals(lines(), [
       "info connected to a.example over own in 1235 ms, subprotocol chat, extensions permessage-deflate",
       "debug tcp took 0.123 ms",
       "error connecting to a.example failed in phase tls, after 12.3 ms: why",
+      "error connecting to a.example failed in phase lookup: why",
+      "debug connecting to a.example with TLS over own",
+      "debug connecting to a.example:443 over own",
     ]);
   });
 
@@ -80,6 +87,41 @@ describe("log lines", () => {
     stream.sink.onClose();
     await running;
     assertEquals(lines(), ["debug closing by remote: 3001", "info closed by remote: 3001"]);
+  });
+
+  it("tell who closes, without a code where there is none, and of a connection that was lost", async () => {
+    for (
+      const [end, line] of [
+        [undefined, "warn lost: 1006"],
+        [Object.assign(new Error("ECONNRESET"), { code: "ECONNRESET" }), "warn lost: 1006: "],
+      ] as const
+    ) {
+      const { logger, lines } = keeper();
+      const { run, stream, subject } = connection({ settings: { logger } });
+      const running = run();
+      subject.close(undefined, "");
+      stream.sink.onClose(end);
+      await running;
+      const [closing, lost] = lines();
+      assertEquals(closing, "debug closing by local: without a code");
+      assert(end === undefined ? lost === line : lost!.startsWith(line), lost);
+    }
+  });
+
+  it("tell of no ping that is not sent, because the connection was given up", async () => {
+    const { logger, lines } = keeper();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const settings = { logger, signal, keepAlive: { interval: 100, timeout: 250 } };
+    const { clock, run, stream } = connection({ settings });
+    const running = run();
+    controller.abort();
+    const { length } = stream.writes;
+    // The stream has not told yet that it is gone.
+    clock.advance(100);
+    assertEquals(stream.writes.length, length);
+    await running;
+    assertEquals(lines(), ["error failed: Aborted: the connection was aborted by its signal"]);
   });
 
   it("tell of pauses, once a second", () => {

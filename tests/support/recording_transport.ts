@@ -70,7 +70,7 @@ export class RecordingStream implements ByteStream {
   }
 
   destroy(): void {
-    if (!this.calls.includes("destroy")) queueMicrotask(() => this.sink.onClose());
+    if (!this.calls.includes("destroy")) queueMicrotask(() => this.sink?.onClose());
     this.calls.push("destroy");
   }
 
