@@ -44,7 +44,7 @@ export interface ExtensionOffer {
  */
 export function parseExtensionHeader(value: string): readonly Extension[] | undefined {
   const extensions: Extension[] = [];
-  for (const element of splitOutsideQuotes(value, ",")) {
+  for (const element of split(value, ",")) {
     if (element === "") continue;
     const extension = parseExtension(element);
     if (extension === undefined) return undefined;
@@ -54,7 +54,7 @@ export function parseExtensionHeader(value: string): readonly Extension[] | unde
 }
 
 function parseExtension(element: string): Extension | undefined {
-  const [name, ...rest] = splitOutsideQuotes(element, ";");
+  const [name, ...rest] = split(element, ";");
   if (!isToken(name)) return undefined;
   const parameters: ExtensionParameter[] = [];
   for (const text of rest) {
@@ -80,20 +80,10 @@ function unquote(text: string): string {
   return text.slice(1, -1).replace(/\\(.)/g, "$1");
 }
 
-/** The parts between separators, without the white space around them. */
-function splitOutsideQuotes(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let start = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (quoted && character === "\\") i++;
-    else if (character === '"') quoted = !quoted;
-    else if (character === separator && !quoted) {
-      parts.push(trimWhitespace(text.slice(start, i)));
-      start = i + 1;
-    }
-  }
-  parts.push(trimWhitespace(text.slice(start)));
-  return parts;
+/**
+ * The parts between separators, without the white space around them. One within quotes needs no care: what is quoted
+ * must be a token, which holds no separator, and half of a quoted string is neither.
+ */
+function split(text: string, separator: string): string[] {
+  return text.split(separator).map(trimWhitespace);
 }
