@@ -1,6 +1,12 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { NonBlockingClient, type TimeoutPhase, type Transport, WebSocketError } from "../../mod.ts";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  BlockingClient,
+  NonBlockingClient,
+  type TimeoutPhase,
+  type Transport,
+  WebSocketError,
+} from "../../mod.ts";
 import { closeFrame, opcodes, textFrame } from "../support/frames.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { recorder } from "./recorder.ts";
@@ -215,3 +221,17 @@ for (const phase of ["lookup", "tcp", "tls"] as const) {
     assertEquals([error.code, error.phase], ["Timeout", phase]);
   });
 }
+
+describe("signal, while this thread waits", () => {
+  it("aborted before connect: nothing is opened", async () => {
+    await using server = await rawServer(() => Promise.resolve());
+    const reason = new Error("changed my mind");
+    const options = { transport: "syscall", signal: AbortSignal.abort(reason) } as const;
+    for (const connect of [NonBlockingClient.connectSync, BlockingClient.connect]) {
+      const error = assertThrows(() => connect(server.url, options), WebSocketError);
+      assertEquals([error.code, error.cause], ["Aborted", reason]);
+    }
+    for (let i = 0; i < 5; i++) await turn();
+    assertEquals(server.connections, 0);
+  });
+});
