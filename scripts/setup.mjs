@@ -18,6 +18,7 @@ const scripts = {
   autobahn: "scripts/autobahn.ts",
   coverage: "scripts/coverage/run.ts",
   mutation: "scripts/mutation/run.ts",
+  versions: "scripts/versions.ts",
 };
 
 const [what, ...args] = process.argv.slice(2);
