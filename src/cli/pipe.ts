@@ -26,8 +26,10 @@ export interface PipeParts {
   readonly maxLine: number;
 }
 
-/** Milliseconds. */
+/** Milliseconds to wait for what is under way, while nothing moves. */
 const PATIENCE = 5_000;
+/** Milliseconds for the closing handshake when nobody reads any more. */
+const HASTE = 500;
 
 /** Joins the input and the output to a connection: each line a message, each message a line. */
 export class Pipe {
@@ -43,12 +45,12 @@ export class Pipe {
   #isOver = false;
   /** Whether the input has ended, and only what is under way is waited for. */
   #isLeaving = false;
-  #waitTimer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #failure: UsageError | undefined;
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
-    this.#output = new MessageOutput(parts.system.output, () => this.#close());
+    this.#output = new MessageOutput(parts.system.output, () => this.#leave());
     this.#farewell = new Farewell({
       patience: PATIENCE,
       isOutputFull: () => this.#output.isFull,
@@ -74,7 +76,7 @@ export class Pipe {
       }
     } finally {
       this.#isOver = true;
-      clearTimeout(this.#waitTimer);
+      clearTimeout(this.#timer);
       this.#farewell.stop();
       this.#wake();
       system.input.destroy();
@@ -144,7 +146,7 @@ export class Pipe {
     const { wait } = this.#parts.options;
     await this.#ready();
     if (this.#isOver || wait === Infinity) return;
-    if (wait > 0) return void (this.#waitTimer = setTimeout(() => this.#close(), wait));
+    if (wait > 0) return void (this.#timer = setTimeout(() => this.#close(), wait));
     this.#isLeaving = true;
     this.#farewell.begin(this.#link!);
   }
@@ -158,6 +160,13 @@ export class Pipe {
 
   #wake(): void {
     for (const wake of this.#wakers.splice(0)) wake();
+  }
+
+  /** Nobody reads any more: a server that is slow to say goodbye is not waited for as long as otherwise. */
+  #leave(): void {
+    this.#close();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#link?.forceQuit(), HASTE);
   }
 
   #close(): void {

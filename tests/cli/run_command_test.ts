@@ -238,6 +238,21 @@ test("an output that nobody reads any more ends it quietly", async () => {
   });
 });
 
+test("a server that does not say goodbye is not waited for when nobody reads", async () => {
+  await withRawServer(async (peer) => {
+    await peer.handshake();
+    await peer.send(textFrame("one"));
+    assertEquals((await peer.readFrame()).close?.code, 1000);
+    await peer.closed();
+  }, async ({ url }) => {
+    const system = new FakeSystem();
+    const running = system.run("--close-timeout", "60", url);
+    await until("a line", () => system.output.text !== "");
+    system.output.destroy(new Error("write EPIPE"));
+    assertEquals(await running, 0);
+  });
+});
+
 test("signals: graceful at first, at once the second time", async () => {
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     await withRawServer(async (peer) => {
