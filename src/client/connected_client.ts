@@ -17,7 +17,19 @@ export interface ConnectionView {
   readonly stats: ConnectionStats;
 }
 
-/** What a client tells of a connection that it does not hold itself. */
+/**
+ * What a client tells of a connection that it does not hold itself.
+ *
+ * @example
+ * ```ts
+ * import { AsyncClient, BlockingClient, type ConnectedClient } from "@silver9/websocket";
+ *
+ * const describe = ({ url, state, stats }: ConnectedClient) => `${url} ${state} ${stats.messagesSent}`;
+ * const url = "wss://example.com/feed";
+ * const clients = [BlockingClient.connect(url), await AsyncClient.connect(url)];
+ * for (const client of clients) console.log(describe(client)); // wss://example.com/feed open 0
+ * ```
+ */
 export abstract class ConnectedClient implements ConnectionView {
   /** The URL connected to, normalised. */
   readonly url: string;

@@ -2,7 +2,20 @@ import type { CloseInfo } from "../core/close_info.ts";
 import type { WebSocketError } from "../core/errors.ts";
 import type { ReconnectPlan, ReconnectState } from "./reconnect_plan.ts";
 
-/** What can be seen of a reconnecting loop, at any time. */
+/**
+ * What can be seen of a reconnecting loop, at any time.
+ *
+ * @example
+ * ```ts
+ * import { reconnect, type ReconnectView } from "@silver9/websocket";
+ *
+ * const describe = ({ state, attempt, nextDelay }: ReconnectView) => `${state}, attempt ${attempt}, ${nextDelay} ms`;
+ * const clients = reconnect("wss://example.com/feed");
+ * const timer = setInterval(() => console.log(describe(clients)), 10_000);
+ * for await (const client of clients) await client.run({});
+ * clearInterval(timer);
+ * ```
+ */
 export abstract class ReconnectView {
   readonly #plan: ReconnectPlan;
 

@@ -16,7 +16,23 @@ export interface ReconnectingSyncParts {
   sleep(delay: number): void;
 }
 
-/** A loop that always has a {@linkcode BlockingClient}, one after the other: see `reconnectSync`. For one `for`. */
+/**
+ * A loop that always has a {@linkcode BlockingClient}, one after the other: see `reconnectSync`. For one `for`.
+ *
+ * @example
+ * ```ts
+ * import { reconnectSync } from "@silver9/websocket";
+ *
+ * const clients = reconnectSync("wss://example.com/feed");
+ * for (const client of clients) {
+ *   client.sendText("hello");
+ *   for (const event of client) {
+ *     if (event.type === "text") clients.close(); // the last client
+ *   }
+ * }
+ * console.log(clients.state); // prints: ended
+ * ```
+ */
 export class ReconnectingSync extends ReconnectView implements Iterable<BlockingClient>, Disposable {
   readonly #parts: ReconnectingSyncParts;
   #current: BlockingClient | undefined;

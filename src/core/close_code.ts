@@ -19,13 +19,29 @@ export const CloseCode = {
 /**
  * Whether a peer may send this code (RFC 6455 §7.4.1, §7.4.2): 1000 to 1014 without the three that only
  * describe (1004 to 1006), and 3000 to 4999. Codes 1016 to 2999 belong to future revisions.
+ *
+ * @example
+ * ```ts
+ * import { isCloseCodeOnTheWire } from "@silver9/websocket/core";
+ *
+ * console.log([1000, 1005, 1006, 2999, 4999].map(isCloseCodeOnTheWire).join()); // prints: true,false,false,false,true
+ * ```
  */
 export function isCloseCodeOnTheWire(code: number): boolean {
   if (code >= 3000) return code <= 4999;
   return code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006);
 }
 
-/** Whether a program may close with this code: 1000, or 3000 to 4999 as in the platform's `WebSocket`. */
+/**
+ * Whether a program may close with this code: 1000, or 3000 to 4999 as in the platform's `WebSocket`.
+ *
+ * @example
+ * ```ts
+ * import { isCloseCodeForUsers } from "@silver9/websocket/core";
+ *
+ * console.log([1000, 1001, 3000, 4999].map(isCloseCodeForUsers).join()); // prints: true,false,true,true
+ * ```
+ */
 export function isCloseCodeForUsers(code: number): boolean {
   return code === CloseCode.Normal || (Number.isInteger(code) && code >= 3000 && code <= 4999);
 }

@@ -17,7 +17,19 @@ export interface PerMessageDeflateParts {
   readonly memLevel: number;
 }
 
-/** permessage-deflate (RFC 7692) for one connection. Takes memory when it is first used, for each direction. */
+/**
+ * permessage-deflate (RFC 7692) for one connection. Takes memory when it is first used, for each direction.
+ *
+ * @example
+ * ```ts
+ * import { type DeflateCodec, type DeflateOffer, PerMessageDeflate } from "@silver9/websocket/core";
+ *
+ * // What a `Protocol` takes as `deflate`, once the handshake is over.
+ * function agreed(codec: DeflateCodec, { agreement }: DeflateOffer): PerMessageDeflate | undefined {
+ *   return agreement && new PerMessageDeflate({ codec, agreement, threshold: 1024, level: 6, memLevel: 8 });
+ * }
+ * ```
+ */
 export class PerMessageDeflate {
   /** @internal What inflates. */
   readonly receiver: DeflateReceiver;

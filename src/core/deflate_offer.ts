@@ -32,7 +32,19 @@ const LARGEST_WINDOW = 15;
 /** §7.1.2: "a decimal integer value without leading zeroes between 8 to 15 inclusive" */
 const WINDOW_BITS = /^(?:[89]|1[0-5])$/;
 
-/** The offer of permessage-deflate (RFC 7692 §7.1), and the check of what the server makes of it. */
+/**
+ * The offer of permessage-deflate (RFC 7692 §7.1), and the check of what the server makes of it.
+ *
+ * @example
+ * ```ts
+ * import { DeflateOffer } from "@silver9/websocket/core";
+ *
+ * const offer = new DeflateOffer({ clientMaxWindowBits: 12 });
+ * console.log(offer.offer); // prints: permessage-deflate; client_max_window_bits=12
+ * console.log(offer.accept([{ name: "client_max_window_bits", value: "010" }]));
+ * // prints: client_max_window_bits is not a number from 8 to 15
+ * ```
+ */
 export class DeflateOffer implements ExtensionOffer {
   /** `permessage-deflate`. */
   readonly name = "permessage-deflate";

@@ -35,6 +35,22 @@ export interface HandshakeOptions {
  * Send {@linkcode OpeningHandshake.request}, then nothing until {@linkcode OpeningHandshake.done}. Hand every
  * byte that arrives to {@linkcode OpeningHandshake.receive}. After any of the methods has thrown or answered
  * an error, drop the connection.
+ *
+ * @example
+ * ```ts
+ * import { OpeningHandshake, parseWebSocketUrl } from "@silver9/websocket/core";
+ *
+ * const handshake = new OpeningHandshake({
+ *   url: parseWebSocketUrl("ws://feed.example/v1"),
+ *   random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
+ * });
+ * console.log(new TextDecoder().decode(handshake.request).split("\r\n")[0]); // prints: GET /v1 HTTP/1.1
+ * try {
+ *   handshake.receive(new TextEncoder().encode("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+ * } catch (error) {
+ *   console.log((error as Error).message); // prints: Cannot open the WebSocket: the server answered 404 "Not Found"
+ * }
+ * ```
  */
 export class OpeningHandshake {
   /** The whole request. Send it in one write. */

@@ -4,6 +4,14 @@ export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => void;
 /**
  * Masking keys, a fresh one per frame (RFC 6455 §5.3: from a strong source of entropy, not predictable).
  * Drawn from a pool, since asking the source four bytes at a time would cost more than masking.
+ *
+ * @example
+ * ```ts
+ * import { MaskKeys } from "@silver9/websocket/core";
+ *
+ * const maskKeys = new MaskKeys((bytes) => crypto.getRandomValues(bytes));
+ * console.log(typeof maskKeys.next()); // prints: number
+ * ```
  */
 export class MaskKeys {
   readonly #random: RandomSource;

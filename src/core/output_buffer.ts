@@ -2,7 +2,21 @@ import { acquireBuffer, type PooledBuffer, releaseBuffer } from "./buffer_pool.t
 
 const NOTHING: PooledBuffer = { bytes: new Uint8Array(0), words: new Int32Array(0) };
 
-/** Frames on their way out, back to back, in one pooled buffer: `bytes[0, length)`. Owns none when empty. */
+/**
+ * Frames on their way out, back to back, in one pooled buffer: `bytes[0, length)`. Owns none when empty.
+ *
+ * @example
+ * ```ts
+ * import { OutputBuffer } from "@silver9/websocket/core";
+ *
+ * const output = new OutputBuffer();
+ * output.reserve(2);
+ * output.bytes.set([0x89, 0], output.length);
+ * output.length += 2;
+ * console.log(output.bytes.subarray(0, output.length).join()); // prints: 137,0
+ * output.clear();
+ * ```
+ */
 export class OutputBuffer {
   #buffer = NOTHING;
   /** Bytes written so far. The encoder moves it. */

@@ -62,6 +62,13 @@ export class PreparedMessage {
  * Makes a text message ready to be sent by many clients. A lone surrogate becomes U+FFFD; bytes are copied.
  *
  * @throws {WebSocketError} `InvalidConfiguration` for bytes that are not UTF-8, and for what is no text.
+ *
+ * @example
+ * ```ts
+ * import { prepareText } from "@silver9/websocket";
+ *
+ * console.log(prepareText("grüezi").byteLength); // prints: 7
+ * ```
  */
 export function prepareText(text: string | Uint8Array): PreparedMessage {
   if (typeof text === "string") return new PreparedMessage("text", new TextEncoder().encode(text));
@@ -73,6 +80,13 @@ export function prepareText(text: string | Uint8Array): PreparedMessage {
  * Makes a binary message ready to be sent by many clients. The bytes are copied.
  *
  * @throws {WebSocketError} `InvalidConfiguration` for what is no `Uint8Array`.
+ *
+ * @example
+ * ```ts
+ * import { prepareBinary } from "@silver9/websocket";
+ *
+ * console.log(prepareBinary(new Uint8Array([1, 2, 3])).byteLength); // prints: 3
+ * ```
  */
 export function prepareBinary(data: Uint8Array): PreparedMessage {
   checkBytes("a binary message", data);

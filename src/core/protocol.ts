@@ -53,6 +53,23 @@ const PONG_BACKLOG = 16 * 1024;
  * The caller's duties: after `receive`, call `next` until `None`, and after each event and each sending method
  * write out what `output` holds. After `Close` or `Failed` write that out too, then end the stream: nothing more
  * is read. There is no clock in here: while `state` is `closing`, the caller limits the wait for the peer.
+ *
+ * @example
+ * ```ts
+ * import { MaskKeys, Protocol, ProtocolEvent } from "@silver9/websocket/core";
+ *
+ * const protocol = new Protocol({
+ *   maskKeys: new MaskKeys((bytes) => crypto.getRandomValues(bytes)),
+ *   maxFrameSize: 1 << 20,
+ *   maxMessageSize: 1 << 20,
+ *   maxBufferedAmount: 1 << 20,
+ * });
+ * protocol.receive(new Uint8Array([0x89, 1, 7, 0x81, 2, 0x68, 0x69])); // a ping and a text frame
+ * for (let event; (event = protocol.next()) !== ProtocolEvent.None;) {
+ *   if (event === ProtocolEvent.Ping) console.log(protocol.output.length); // prints: 7
+ *   if (event === ProtocolEvent.Text) console.log(protocol.payload.text); // prints: hi
+ * }
+ * ```
  */
 export class Protocol {
   /** Frames to be written. The caller empties it. */

@@ -46,6 +46,14 @@ const schemes: ReadonlyMap<string, Scheme> = new Map([
  * need be (a colon is `%3A`), and what follows goes into the request, by default `/`.
  *
  * @throws {WebSocketError} `InvalidUrl`. The message holds neither credentials nor query.
+ *
+ * @example
+ * ```ts
+ * import { parseWebSocketUrl } from "@silver9/websocket/core";
+ *
+ * const { host, port, secure, resource } = parseWebSocketUrl("https://feed.example/v1?since=5");
+ * console.log(host, port, secure, resource); // prints: feed.example 443 true /v1?since=5
+ * ```
  */
 export function parseWebSocketUrl(url: string | URL): WebSocketUrl {
   const text = textOf(url);
