@@ -46,11 +46,6 @@ export const explained: readonly Explanation[] = [
     why: "Two threads have to be between two instructions at once, which no test can bring about at will.",
   },
   {
-    file: "src/core/protocol.ts",
-    code: "this.fail(error, error.closeCode ?? CloseCode.ProtocolError);",
-    why: "The decoder's own errors all have a close code; the type cannot say so.",
-  },
-  {
     file: "src/driver/decode_ascii.ts",
     code: "? undefined",
     why: "Node, Deno and Bun all have the method today; none promises to keep it.",

@@ -2,9 +2,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
 import { PerMessageDeflate } from "../../src/core/deflate.ts";
 import type { DeflateCodec, DeflateStream } from "../../src/core/deflate_codec.ts";
+import { WebSocketError } from "../../src/core/errors.ts";
 import { OutputBuffer } from "../../src/core/output_buffer.ts";
 import { hex, toHex } from "../support/frames.ts";
 import { compressedFrame, deflateProtocol, told } from "./deflate_support.ts";
+import { framesIn, takeOutput } from "./support_transcript.ts";
 
 /** A stream that answers every write in the same way. */
 class StubbornStream implements DeflateStream {
@@ -60,6 +62,19 @@ describe("a codec that is not up to it", () => {
       protocol.error!.message,
       "reading a frame: a compressed message that cannot be inflated: no luck",
     );
+  });
+
+  it("that cannot begin, and says so by an error of this library without a close code, is failed with 1002", () => {
+    const codec: DeflateCodec = {
+      createInflater: () => {
+        throw new WebSocketError("InvalidConfiguration", "no window of that size");
+      },
+      createDeflater: () => new StubbornStream(() => {}),
+    };
+    const protocol = deflateProtocol({ codec });
+    assertEquals(told(protocol, compressedFrame(hex("f2 48"))), ["InvalidConfiguration undefined"]);
+    assertEquals(protocol.error!.message, "no window of that size");
+    assertEquals(framesIn(takeOutput(protocol)), ["close 03 ea"]);
   });
 
   it("that takes no input sends nothing, behind what was sent before too", () => {

@@ -1,10 +1,11 @@
 import { describe, it } from "node:test";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { PolledByteStream } from "../../src/driver/polled_byte_stream.ts";
 import { END, type PolledStream, WOULD_BLOCK } from "../../src/transport/syscall/polled_stream.ts";
 import { receiveBuffer } from "../../src/transport/syscall/receive_buffer.ts";
 import type { SyscallSocket } from "../../src/transport/syscall/syscall_socket.ts";
 
+const socket = {} as SyscallSocket;
 const lost = Object.assign(new Error("reset"), { code: "ECONNRESET" });
 
 /** A polled stream that does what a test says, and what it is asked and tells, in order. */
@@ -13,7 +14,7 @@ function setUp() {
   /** What the system does: bytes to read or the answer of `read`; bytes that it takes. An error is thrown. */
   const system = { reads: [] as (string | number | Error)[], room: Infinity, fails: undefined as unknown };
   const polled: PolledStream = {
-    socket: {} as SyscallSocket,
+    socket,
     read() {
       const next = system.reads.shift() ?? WOULD_BLOCK;
       if (next instanceof Error) throw next;
@@ -51,6 +52,10 @@ function setUp() {
 const bytes = new Uint8Array(10);
 
 describe("a polled byte stream", () => {
+  it("hands out the system's socket", () => {
+    assertStrictEquals(setUp().stream.socket, socket);
+  });
+
   it("FIN waits until everything that was lent has been taken, and is sent once", () => {
     const { stream, system, happened } = setUp();
     system.room = 4;
