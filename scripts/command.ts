@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 
 /** How a command went. */
 export interface CommandResult {
@@ -18,6 +19,9 @@ export interface CommandOptions {
   onLine?: (line: string) => void;
 }
 
+/** Where Node keeps modules without their types, compiled: without it each process and each thread does that anew. */
+const compileCache = fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url));
+
 const running = new Set<ChildProcess>();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
@@ -35,7 +39,13 @@ export function runCommand(command: readonly string[], options: CommandOptions =
     // A group of its own, so that a runtime which hangs goes with the processes it has started.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, DENO_NO_UPDATE_CHECK: "1" },
+    env: {
+      NODE_COMPILE_CACHE: compileCache,
+      ...process.env,
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+      DENO_NO_UPDATE_CHECK: "1",
+    },
   });
   running.add(child);
 

@@ -32,6 +32,9 @@ const isWanted = (name: string) =>
 process.env.FUZZ_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 console.log(`FUZZ_SEED=${process.env.FUZZ_SEED}`);
 
+/** How many of the slowest processes are told: where to look when the whole takes too long. */
+const SLOWEST = 12;
+
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 await runAllTests();
 if (isWanted("checks")) await runChecks();
@@ -50,6 +53,7 @@ async function runAllTests(): Promise<void> {
   }
   const waiting = wanted.flatMap((runtime) => batchesOf(runtime, files));
   const running = new Set<Batch>();
+  const durations: { readonly name: string; readonly durationMs: number }[] = [];
   const counts = new Map(
     wanted.map((runtime) => [runtime, { passed: 0, failed: 0, skipped: 0, durationMs: 0 }]),
   );
@@ -61,6 +65,7 @@ async function runAllTests(): Promise<void> {
       running.add(batch);
       const result = await runBatch(batch);
       running.delete(batch);
+      durations.push({ name: nameOf(batch), durationMs: result.durationMs });
       const total = counts.get(batch.runtime)!;
       total.passed += result.passed;
       total.failed += result.failed;
@@ -75,6 +80,10 @@ async function runAllTests(): Promise<void> {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker)).finally(() =>
     clearInterval(progress)
+  );
+  const slowest = durations.sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST);
+  console.log(
+    `The slowest: ${slowest.map(({ name, durationMs }) => `${name} (${seconds(durationMs)})`).join(", ")}`,
   );
   for (const [runtime, { durationMs, ...total }] of counts) {
     const { passed, failed, skipped } = total;
