@@ -71,8 +71,10 @@ export class Prompt {
     moveCursor(output, 0, -rows);
     cursorTo(output, 0);
     clearScreenDown(output);
-    // To show itself again, readline goes up by as many rows as it was high: they have to be there.
-    const keepsUp = output.write(`${text}\n${"\n".repeat(rows)}`);
+    const keepsUp = output.write(`${text}\n`);
+    // To show itself again, readline would go up by the rows that it believes to be above the cursor. It is wrong after a
+    // paste that wraps, and here there are none.
+    (this.#lines as { prevRows?: number }).prevRows = 0;
     this.#lines.prompt(true);
     return keepsUp;
   }
