@@ -1,13 +1,11 @@
-import { WebSocketError } from "../core/errors.ts";
 import { parseWebSocketUrl } from "../core/url.ts";
 import { connectEventDriven } from "../driver/event_driver.ts";
-import { connectAlongside, connectBlocking, type OpenedPolled } from "../driver/poll_driver.ts";
 import type { Opened, OpeningTarget } from "../driver/opening.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { detectRuntime, loadTransport } from "../transport/detect.ts";
 import type { Transport } from "../transport/transport.ts";
 import { checkUnixSocket, redirectSettings, refuseAddress } from "./check_address.ts";
-import { codecModule, loadCodec, refuseCodecModule } from "./check_deflate.ts";
+import { codecModule, loadCodec } from "./check_deflate.ts";
 import {
   checkOptions,
   connectionSettings,
@@ -32,20 +30,16 @@ export async function openConnection<Client>(
   const prepared = { ...own, owner };
   const module = codecModule(options);
   const settings = module === undefined ? prepared : await withCodec(prepared, module);
-  if (options.transport === "syscall") return await connectAlongside<Client>(target, settings);
+  if (options.transport === "syscall") {
+    // Forty modules, which a thread that does without them starts faster without.
+    const { connectAlongside } = await import("../driver/poll_driver.ts");
+    return await connectAlongside<Client>(target, settings);
+  }
   const transport = await transportOf(options);
   refuseUnsupported(options, transport);
   refuseAddress(transport, target);
   refuseProxyOver(transport, options.proxy);
   return await connectEventDriven<Client>(transport, target, settings);
-}
-
-/** As {@linkcode openConnection}, while this thread waits: with the syscall transport only. */
-export function openBlocking<Client>(url: string | URL, options: NonBlockingOptions): OpenedPolled<Client> {
-  const { target, settings } = prepare(url, options);
-  requireSyscall(options, "connectSync");
-  refuseCodecModule(options);
-  return connectBlocking<Client>(target, settings);
 }
 
 /** What is known before anything is opened. */
@@ -81,12 +75,6 @@ export function prepare(url: string | URL, options: NonBlockingOptions): Prepare
 async function withCodec(settings: ConnectionSettings, module: string): Promise<ConnectionSettings> {
   const codec = await loadCodec(module);
   return { ...settings, perMessageDeflate: { ...settings.perMessageDeflate!, codec } };
-}
-
-/** For what only the syscall transport can do. */
-function requireSyscall({ transport }: NonBlockingOptions, what: string): void {
-  if (transport === "syscall") return;
-  throw new WebSocketError("InvalidConfiguration", `${what}: needs the option transport: "syscall"`);
 }
 
 function transportOf({ transport }: NonBlockingOptions): Promise<Transport> | Transport {

@@ -13,7 +13,7 @@ import type { BlockingEngine } from "./blocking_engine.ts";
 import { BlockingRun } from "./blocking_run.ts";
 import { DEFAULT_CAPACITY } from "./check_options.ts";
 import type { ControlMessage, WebSocketEvent } from "./events.ts";
-import { openBlocking } from "./open_connection.ts";
+import { openBlocking } from "./open_blocking.ts";
 import type { PartSink } from "./message_writer.ts";
 import type { BlockingOptions } from "./options.ts";
 import { Received } from "./received.ts";

@@ -15,9 +15,8 @@ import type { Handler } from "../driver/handler.ts";
 import type { Diagnostics, DiagnosticsMessage } from "../driver/diagnostics.ts";
 import type { Logger } from "../driver/logger.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
-import { PollLoop } from "../driver/poll_loop.ts";
 import { Command, executingCodec, type Postponed } from "./commands.ts";
-import { Doze } from "./doze.ts";
+import type { Doze } from "./doze.ts";
 import { HostedLookup } from "./hosted_lookup.ts";
 import type { OpenRequest } from "./open_request.ts";
 import { type LogLevel, type Report, reportCodec } from "./reports.ts";
@@ -128,8 +127,8 @@ export class ConnectionHost {
   async #serve({ connection, turns }: Opened<ConnectionHost>): Promise<void> {
     const commands = this.#executeCommands(connection);
     await this.#run.promise;
+    const doze = this.#request.alone && turns !== undefined ? await this.#doze(connection) : undefined;
     const running = connection.run(this.#handler(), this);
-    const doze = this.#request.alone && turns instanceof PollLoop ? this.#doze(connection) : undefined;
     turns?.start(doze);
     if (this.#forced) connection.forceQuit();
     const close = await running;
@@ -140,7 +139,8 @@ export class ConnectionHost {
     await commands;
   }
 
-  #doze({ sending }: Connection<ConnectionHost>): Doze | undefined {
+  async #doze({ sending }: Connection<ConnectionHost>): Promise<Doze | undefined> {
+    const { Doze } = await import("./doze.ts");
     return Doze.create(this.#state, () => this.#waitingRecords === 0 && sending.waiting === 0);
   }
 
