@@ -67,9 +67,9 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         name: "wait",
         short: "w",
         value: "SECONDS",
-        text: "how long to wait for more when the input has ended: 0 (default) closes at once, which still " +
-          'prints what the server sends up to its own Close; "forever" waits for the server, and is the ' +
-          "default with --count. With --ping and --bench, how long an answer may take: 5 by default",
+        text: "how long to stay when the input has ended: 0 (default) until what is under way has come; " +
+          '"forever" until the server closes, which is the default with --count and --no-input. With --ping and ' +
+          "--bench, how long an answer may take: 5 by default",
       },
       { name: "reconnect", modes: session, text: "connect again when the connection is lost" },
     ],

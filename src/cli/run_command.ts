@@ -64,6 +64,9 @@ async function connectAndRun(
     return await measure(links, new BenchRun(benchOptions(values), surroundings), surroundings);
   }
   const parts = { links, options: sessionOptions(values), system, console };
+  if (system.isOutputTerminal && parts.options.output === "raw") {
+    throw new UsageError("--output raw is not for a terminal, which the bytes could steer");
+  }
   const isInteractive = system.isInputTerminal && system.isOutputTerminal && parts.options.readsInput;
   return await (isInteractive ? new InteractiveSession(parts) : new Pipe({ ...parts, maxLine: MAX_LINE }))
     .run();

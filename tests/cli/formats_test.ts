@@ -1,5 +1,8 @@
 import { test } from "node:test";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { readFile } from "node:fs/promises";
+import { EXIT_CODES } from "../../src/cli/exit_code.ts";
+import { readHistory, writeHistory } from "../../src/cli/history_file.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { inputLines } from "../../src/cli/input_lines.ts";
 import { readLine } from "../../src/cli/input_format.ts";
@@ -14,6 +17,7 @@ import { VERSION } from "../../src/cli/version.ts";
 import { visible, visibleLine } from "../../src/cli/visible.ts";
 import { PayloadView } from "../../src/core/payload.ts";
 import manifest from "../../deno.json" with { type: "json" };
+import { FakeSystem } from "./fake_system.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -184,6 +188,21 @@ test("signals: the first is graceful, the second is not", () => {
   assertEquals([calls, interruption.exitCode, interruption.isForced], [["close"], 130, false]);
   interruption.onSignal("SIGTERM");
   assertEquals([calls, interruption.exitCode, interruption.isForced], [["close", "forceQuit"], 143, true]);
+});
+
+test("the page for users has every exit code", async () => {
+  const page = await readFile(new URL("../../docs/command_line.md", import.meta.url), "utf8");
+  for (const [code] of EXIT_CODES) assertMatch(page, new RegExp(`^\\| ${code} +\\| \\S`, "m"));
+});
+
+test("history: the latest first in memory, last in the file; no file is no error", async () => {
+  const system = new FakeSystem({ files: { old: "one\ntwo\n" } });
+  assertEquals(await readHistory(system, "old"), ["two", "one"]);
+  assertEquals(await readHistory(system, "new"), []);
+  assertEquals(await readHistory(system, undefined), []);
+  await writeHistory(system, "new", ["two", "one"]);
+  await writeHistory(system, undefined, ["three"]);
+  assertEquals(system.files.get("new"), "one\ntwo\n");
 });
 
 test("the version is that of the module", () => assertEquals(VERSION, manifest.version));

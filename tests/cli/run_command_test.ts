@@ -193,6 +193,12 @@ test("a terminal is not steered by what the server sends; another output gets it
   }
 });
 
+test("raw bytes are not for a terminal", async () => {
+  const system = new FakeSystem({ isOutputTerminal: true });
+  assertEquals(await system.run("-o", "raw", "ws://127.0.0.1:1"), 2);
+  assertStringIncludes(system.errors.text, "--output raw is not for a terminal");
+});
+
 test("a slow output slows the server down, and nothing is lost, however long it takes", async () => {
   const message = "x".repeat(100_000);
   let sent = 0;
