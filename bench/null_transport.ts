@@ -18,6 +18,7 @@ class NullStream implements ByteStream {
   readonly unsent = 0;
   #sink: ByteStreamSink | undefined;
   #request = "";
+  #requested = false;
 
   /** Delivers bytes as if they had just arrived. */
   deliver(bytes: Uint8Array): void {
@@ -29,9 +30,10 @@ class NullStream implements ByteStream {
   }
 
   write(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#request.endsWith("\r\n\r\n")) return true;
+    if (this.#requested) return true;
     this.#request += new TextDecoder().decode(bytes.subarray(start, end));
-    if (this.#request.endsWith("\r\n\r\n")) queueMicrotask(() => this.#accept());
+    this.#requested = this.#request.endsWith("\r\n\r\n");
+    if (this.#requested) queueMicrotask(() => this.#accept());
     return true;
   }
 

@@ -7,36 +7,11 @@
  *
  * @module
  */
-import { NonBlockingClient, type Payload } from "../mod.ts";
-import { NullTransport } from "./null_transport.ts";
-import { PAYLOAD_BYTE, repeatFrame, serverFrame, textPayload } from "./server/frames.ts";
+import { CASES, checkLooked, type Pass } from "./client_cases.ts";
 
-type Handler = Parameters<NonBlockingClient["run"]>[0];
-
-/** What a read from a socket brings. */
-const CHUNK_SIZE = 64 * 1024;
-const SENT_AT_ONCE = 200;
 /** Many and short: some of them fall between two interruptions. */
 const ROUNDS = 100;
 const ROUND_MS = 4;
-
-/** Made of everything that is looked at, so that no engine leaves the looking out. */
-let sum = 0;
-
-/** By name: sets up and answers a function that passes messages and tells how many. */
-const CASES: Readonly<Record<string, () => Promise<() => number>>> = {
-  "receive 64 B, untouched": () => receiving(binaryFrame(64), { onBinaryMessage: () => void sum++ }),
-  "receive 64 B, touched": () => receiving(binaryFrame(64), { onBinaryMessage: touch }),
-  "receive 64 B, as a view": () => receiving(binaryFrame(64), { onBinaryMessage: view }),
-  "receive 1 KiB, touched": () => receiving(binaryFrame(1024), { onBinaryMessage: touch }),
-  "receive 64 B text": () => receiving(textFrame(64), { onTextMessage: read }),
-  "receive 1 KiB text": () => receiving(textFrame(1024), { onTextMessage: read }),
-  "send 64 B, corked": () => sending(64, { corked: true }),
-  "send 64 B, single": () => sending(64, { corked: false }),
-  "send 1 KiB, corked": () => sending(1024, { corked: true }),
-  "send 64 B text, corked": () => sending(64, { corked: true, text: true }),
-  "send 1 KiB text, corked": () => sending(1024, { corked: true, text: true }),
-};
 
 for (const [name, setUp] of Object.entries(CASES)) {
   if (!name.startsWith(process.argv[2] ?? "")) continue;
@@ -45,9 +20,9 @@ for (const [name, setUp] of Object.entries(CASES)) {
   for (let round = 0; round < ROUNDS; round++) times.push(nanosecondsPerMessage(pass));
   console.log(`${name.padEnd(26)}${Math.min(...times).toFixed(1).padStart(8)} ns`);
 }
-if (sum === 0) throw new Error("Nothing was looked at");
+checkLooked();
 
-function nanosecondsPerMessage(pass: () => number): number {
+function nanosecondsPerMessage(pass: Pass): number {
   const start = performance.now();
   let messages = 0;
   let now = start;
@@ -56,58 +31,4 @@ function nanosecondsPerMessage(pass: () => number): number {
     now = performance.now();
   }
   return (now - start) * 1e6 / messages;
-}
-
-async function receiving(frame: Uint8Array, handler: Handler): Promise<() => number> {
-  const { stream } = await connect(handler);
-  const chunk = repeatFrame(frame, CHUNK_SIZE);
-  return () => {
-    stream.deliver(chunk);
-    return chunk.length / frame.length;
-  };
-}
-
-async function sending(size: number, { corked, text = false }: { corked: boolean; text?: boolean }) {
-  const { client } = await connect({});
-  const data = textPayload(size);
-  const string = new TextDecoder().decode(data);
-  const sendAll = text
-    ? () => {
-      for (let i = 0; i < SENT_AT_ONCE; i++) sum += Number(client.sendText(string));
-    }
-    : () => {
-      for (let i = 0; i < SENT_AT_ONCE; i++) sum += Number(client.sendBinary(data));
-    };
-  return () => {
-    if (corked) client.cork(sendAll);
-    else sendAll();
-    return SENT_AT_ONCE;
-  };
-}
-
-async function connect(handler: Handler) {
-  const transport = new NullTransport();
-  const client = await NonBlockingClient.connect("ws://localhost/", { transport });
-  client.run(handler);
-  return { client, stream: transport.stream };
-}
-
-function touch(_client: NonBlockingClient, { source, start, byteLength }: Payload): void {
-  sum += source[start] + source[start + byteLength - 1];
-}
-
-function view(_client: NonBlockingClient, { bytes }: Payload): void {
-  sum += bytes[0] + bytes[bytes.length - 1];
-}
-
-function read(_client: NonBlockingClient, { text }: Payload): void {
-  sum += text.length + text.charCodeAt(0);
-}
-
-function binaryFrame(size: number): Uint8Array {
-  return serverFrame(2, new Uint8Array(size).fill(PAYLOAD_BYTE));
-}
-
-function textFrame(size: number): Uint8Array {
-  return serverFrame(1, textPayload(size));
 }
