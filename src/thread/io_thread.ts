@@ -8,10 +8,10 @@ import { defaultWorkerUrl } from "./worker_url.ts";
 /** How to start a thread. */
 export interface IoThreadOptions {
   /**
-   * The worker's module, for bundles, which leave it out: a module of yours that says `import
-   * "@silver9/websocket/worker"` is an entry of its own there, and this is its URL, for example `new
-   * URL("./worker.js", import.meta.url)`. Being one file, it starts faster: on Node in half the time. Default: the
-   * module as published.
+   * The worker's module, for bundles, which leave it out: a module of yours that says
+   * `import "@silver9/websocket/worker"` is an entry of its own there, and this is its URL, for example
+   * `new URL("./worker.js", import.meta.url)`. Being one file, it also starts faster: on Node in half the time.
+   * Default: the module as published.
    */
   readonly workerUrl?: string | URL;
 }
