@@ -6,6 +6,7 @@ import type { OptionValues } from "./option_values.ts";
 import { RunningLine } from "./running_line.ts";
 import { Times } from "./times.ts";
 import { timesText } from "./times_text.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** How to measure; durations in milliseconds, sizes in bytes. */
 export interface BenchOptions {
@@ -17,13 +18,23 @@ export interface BenchOptions {
   readonly wait: number;
 }
 
+/** Bytes: half of what may wait to be sent. */
+const MOST_IN_FLIGHT = 32 << 20;
+
 /** What says how to measure. Everything is bounded: it loads somebody's server. */
 export function benchOptions(values: OptionValues): BenchOptions {
+  const size = values.bytes("size", { least: 8, most: 2 ** 20 }) ?? 64;
+  const inFlight = values.integer("in-flight", { most: 4096 }) ?? 64;
+  if (size * inFlight > MOST_IN_FLIGHT) {
+    throw new UsageError(
+      `--size times --in-flight is ${size * inFlight}, allowed: ${MOST_IN_FLIGHT} bytes at most`,
+    );
+  }
   return {
     count: values.integer("count") ?? Infinity,
     duration: values.seconds("duration", { least: 0.01, most: 60 }) ?? 3_000,
-    size: values.bytes("size", { least: 8, most: 2 ** 20 }) ?? 64,
-    inFlight: values.integer("in-flight", { most: 4096 }) ?? 64,
+    size,
+    inFlight,
     wait: values.seconds("wait", { least: 0.001 }) ?? 5_000,
   };
 }

@@ -22,7 +22,10 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [ExitCode.Lost, "the connection was lost, or the server broke the protocol or a limit"],
   [ExitCode.ClosedWithError, "the server closed with another code"],
   [ExitCode.Unanswered, "--ping, --bench: something was not answered in time; --count: fewer messages came"],
-  [ExitCode.Interrupted, "interrupted by Ctrl-C: at once by the second, or while messages were piped"],
+  [
+    ExitCode.Interrupted,
+    "interrupted by Ctrl-C: without a connection, by the second one, or while messages were piped",
+  ],
   [ExitCode.Terminated, "ended by SIGTERM"],
 ];
 

@@ -35,11 +35,13 @@ export class InteractiveSession {
   #prompt: Prompt | undefined;
   #link: Link | undefined;
   #received = 0;
+  /** Whether the person wants to leave. */
+  #isLeaving = false;
 
   constructor(parts: InteractiveParts) {
     this.#parts = parts;
     this.#interruption = new Interruption({
-      close: () => parts.links.close(),
+      close: () => this.#leave(),
       forceQuit: () => this.#link?.forceQuit(),
     });
   }
@@ -50,13 +52,14 @@ export class InteractiveSession {
     const { style } = console;
     const history = await readHistory(system, options.historyFile);
     const removeListener = system.onSignal((signal) => this.#interruption.onSignal(signal));
+    const { write } = console;
     let end: CloseInfo | undefined;
     try {
       for await (const link of links) {
         this.#prompt ??= new Prompt(system, {
           onLine: (line) => this.#typed(line),
           onInterrupt: () => this.#interruption.onSignal("SIGINT"),
-          onEnd: () => links.close(),
+          onEnd: () => this.#leave(),
           complete: (line) => TYPED_COMMANDS.filter((command) => line !== "" && command.startsWith(line)),
         }, { text: style("bold", "> "), history });
         console.write = (line) => void this.#print(line);
@@ -66,7 +69,7 @@ export class InteractiveSession {
       }
     } finally {
       this.#prompt?.close();
-      console.write = (line) => void system.output.write(`${line}\n`);
+      console.write = write;
       removeListener();
     }
     if (this.#prompt !== undefined) await writeHistory(system, options.historyFile, this.#prompt.history);
@@ -134,9 +137,17 @@ export class InteractiveSession {
     system.output.once("drain", () => link.resume());
   }
 
+  #leave(): void {
+    this.#isLeaving = true;
+    this.#parts.links.close();
+  }
+
   #exitCode(end: CloseInfo | undefined): number {
     const { console } = this.#parts;
-    if (end === undefined) return this.#interruption.exitCode ?? ExitCode.Ok;
+    // Left while there was no connection, or none any more.
+    if (end === undefined || (this.#isLeaving && end.initiator !== "local")) {
+      return this.#interruption.exitCode ?? ExitCode.Ok;
+    }
     const code = exitCodeOfClose(end);
     if (code === ExitCode.Ok) console.note(describeClose(end));
     else if (!this.#interruption.isForced) console.error(describeClose(end));

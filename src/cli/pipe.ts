@@ -122,21 +122,18 @@ export class Pipe {
   /** Sends what the input has, no faster than the network takes it. */
   async #feed(): Promise<void> {
     const { system, options, maxLine } = this.#parts;
-    let number = 0;
+    let number = 1;
     try {
       for await (const line of inputLines(system.input, maxLine)) {
-        number++;
         const message = readLine(line, options.input);
         await this.#ready();
         if (this.#isOver) return;
         this.#isFull = !this.#link!.send(message);
+        number++;
       }
     } catch (error) {
       if (this.#isOver) return;
-      const why = (error as Error).message;
-      this.#failure = new UsageError(
-        error instanceof UsageError ? `input, line ${number}: ${why}` : `input: ${why}`,
-      );
+      this.#failure = new UsageError(`input, line ${number}: ${(error as Error).message}`);
       return this.#close();
     }
     await this.#inputEnded();

@@ -72,8 +72,8 @@ async function connectAndRun(
     .run();
 }
 
-/** Bytes: what may wait to be sent, by default. */
-const MAX_LINE = 64 << 20;
+/** Bytes: half of what may wait to be sent. */
+const MAX_LINE = 32 << 20;
 
 function print(system: System, text: string): number {
   system.output.write(text);

@@ -90,6 +90,8 @@ test("arguments: numbers, durations, sizes and words are checked", () => {
     assertThrows(() => sessionOptions(valuesOf(...args)), UsageError, message);
   }
   assertThrows(() => pingOptions(valuesOf("--ping", "-w", "0")), UsageError, "--wait is");
+  const tooMuch = valuesOf("--bench", "--size", "1M", "--in-flight", "33");
+  assertThrows(() => benchOptions(tooMuch), UsageError, "--size times --in-flight is");
   for (const [name, value] of [["size", "7"], ["size", "2M"], ["duration", "61"], ["in-flight", "5000"]]) {
     assertThrows(() => benchOptions(valuesOf("--bench", `--${name}`, value!)), UsageError, `--${name} is`);
   }
