@@ -1,4 +1,5 @@
 import type { Payload } from "../core/payload.ts";
+import type { Clock, Timer } from "../driver/clock.ts";
 import type { Link } from "./link.ts";
 
 /** The payload of the ping. */
@@ -6,6 +7,7 @@ const MARK = new TextEncoder().encode("bye");
 
 /** What a {@linkcode Farewell} has to know. */
 export interface FarewellParts {
+  readonly clock: Clock;
   /** Milliseconds to wait for a server from which nothing comes and that takes nothing. */
   readonly patience: number;
   /** Whether the output holds messages up. */
@@ -20,14 +22,14 @@ export interface FarewellParts {
  */
 export class Farewell {
   readonly #parts: FarewellParts;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   constructor(parts: FarewellParts) {
     this.#parts = parts;
   }
 
   /** Nothing more is to be sent. */
-  begin(link: Link): void {
+  begin(link: Pick<Link, "send" | "stats">): void {
     link.send({ type: "ping", data: MARK });
     this.#watch(link, -1);
   }
@@ -39,16 +41,17 @@ export class Farewell {
 
   /** It is over. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 
-  #watch(link: Link, before: number): void {
+  #watch(link: Pick<Link, "stats">, before: number): void {
     const { bytesReceived, bytesSent } = link.stats;
     const moved = bytesReceived + bytesSent;
-    this.#timer = setTimeout(() => {
+    const { clock, patience } = this.#parts;
+    this.#timer = clock.after(patience / 2, () => {
       if (moved === before && !this.#parts.isOutputFull()) return this.#parts.onDone();
       this.#watch(link, moved);
-    }, this.#parts.patience / 2);
+    });
   }
 }

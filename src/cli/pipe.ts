@@ -1,6 +1,7 @@
 import type { Reconnecting } from "../client/reconnecting.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import type { Payload } from "../core/payload.ts";
+import { eventLoopClock } from "../driver/clock.ts";
 import type { Console } from "./console.ts";
 import { describeClose } from "./describe.ts";
 import { ExitCode, exitCodeOfClose } from "./exit_code.ts";
@@ -52,6 +53,7 @@ export class Pipe {
     this.#parts = parts;
     this.#output = new MessageOutput(parts.system.output, () => this.#leave());
     this.#farewell = new Farewell({
+      clock: eventLoopClock,
       patience: PATIENCE,
       isOutputFull: () => this.#output.isFull,
       onDone: () => this.#close(),
