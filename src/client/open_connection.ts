@@ -17,6 +17,9 @@ import {
 import { refuseProxyOver, refuseProxyTo } from "./check_proxy.ts";
 import type { NonBlockingOptions } from "./options.ts";
 
+/** Forty modules, without which a thread that does not need them starts faster. */
+let pollDriver: Promise<typeof import("../driver/poll_driver.ts")> | undefined;
+
 /**
  * Opens a WebSocket on this thread: what every client does, wherever its thread is. Options are checked before
  * anything is opened. `owner` is whom a connection for another thread tells what happens to it.
@@ -31,8 +34,7 @@ export async function openConnection<Client>(
   const module = codecModule(options);
   const settings = module === undefined ? prepared : await withCodec(prepared, module);
   if (options.transport === "syscall") {
-    // Forty modules, which a thread that does without them starts faster without.
-    const { connectAlongside } = await import("../driver/poll_driver.ts");
+    const { connectAlongside } = await (pollDriver ??= import("../driver/poll_driver.ts"));
     return await connectAlongside<Client>(target, settings);
   }
   const transport = await transportOf(options);

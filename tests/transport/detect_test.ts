@@ -16,7 +16,7 @@ test("the transport is the runtime's own", async () => {
 for (const name of ["deno", "bun"] as const) {
   if (name === here) continue;
   test(`the transport "${name}" is refused here`, async () => {
-    const error = await assertRejects(() => loadTransport(name), WebSocketError);
+    const error = await assertRejects(async () => await loadTransport(name), WebSocketError);
     assertEquals(error.code, "InvalidConfiguration");
     assertEquals(
       error.message,
