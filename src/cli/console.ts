@@ -45,7 +45,11 @@ export class Console {
 export function flushed(stream: Writable): Promise<void> {
   if (stream.destroyed || !stream.writable) return Promise.resolve();
   return new Promise((resolve) => {
-    stream.once("error", () => resolve());
-    stream.write("", () => resolve());
+    const done = (): void => {
+      stream.off("error", done);
+      resolve();
+    };
+    stream.once("error", done);
+    stream.write("", done);
   });
 }

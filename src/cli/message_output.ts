@@ -51,8 +51,9 @@ export class MessageOutput {
     this.#stream.once("drain", this.#onDrain);
   }
 
-  /** Lets go of the stream. An error that comes later is nobody's business. */
+  /** Lets go of the stream. */
   release(): void {
+    this.#stream.off("error", this.#onError);
     this.#stream.off("drain", this.#onDrain);
   }
 }

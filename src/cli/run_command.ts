@@ -23,10 +23,15 @@ import { VERSION } from "./version.ts";
 /** Does what the arguments say, and answers the exit code, when all output has left. Does not throw. */
 export async function runCommand(args: readonly string[], system: System): Promise<number> {
   // Without a listener, a reader that is gone would end the process with a stack trace.
-  for (const stream of [system.output, system.errors]) stream.on("error", () => {});
-  const code = await run(args, system);
-  await Promise.all([flushed(system.output), flushed(system.errors)]);
-  return code;
+  const streams = [system.output, system.errors];
+  const ignore = (): void => {};
+  for (const stream of streams) stream.on("error", ignore);
+  try {
+    return await run(args, system);
+  } finally {
+    await Promise.all(streams.map(flushed));
+    for (const stream of streams) stream.off("error", ignore);
+  }
 }
 
 const PLAIN: Manner = { color: "auto", quiet: false, verbose: false };

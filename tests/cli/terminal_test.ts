@@ -1,8 +1,9 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { binaryFrame, closeFrame, concat, pongFrame, textFrame } from "../support/frames.ts";
+import { closeFrame, concat, textFrame } from "../support/frames.ts";
 import { type RawPeer, withRawServer } from "../support/raw_server.ts";
 import { command } from "./child.ts";
+import { echoServer } from "./echo.ts";
 import { isTmuxThere, Terminal, type TerminalSize } from "./terminal.ts";
 
 const skip = isTmuxThere ? false : "tmux is not on this machine";
@@ -10,17 +11,6 @@ const limit = 12_000;
 /** The space behind it cannot be seen. */
 const PROMPT = "\n>";
 const usual: TerminalSize = { columns: 80, rows: 24 };
-
-/** Echoes until Close, which it answers. */
-async function echo(peer: RawPeer): Promise<void> {
-  await peer.handshake();
-  for (;;) {
-    const frame = await peer.readFrame();
-    if (frame.opcode === 8) return await peer.send(closeFrame(frame.close?.code));
-    if (frame.opcode === 9) await peer.send(pongFrame(frame.payload));
-    else await peer.send(frame.opcode === 1 ? textFrame(frame.payload) : binaryFrame(frame.payload));
-  }
-}
 
 /** Ends it, so that the server sees no end that it does not expect. */
 async function leave(terminal: Terminal): Promise<void> {
@@ -40,7 +30,7 @@ async function inTerminal(
 }
 
 test("a terminal: prompt, echoes, commands, history by arrow up, the end by Ctrl-D", { skip }, async () => {
-  await inTerminal(echo, async (terminal) => {
+  await inTerminal(echoServer, async (terminal) => {
     const welcome = await terminal.until(PROMPT);
     assertMatch(welcome, /^connected to ws:\/\/127\.0\.0\.1:\d+\/\. \/help lists commands, Ctrl-C leaves\./);
     await terminal.type("hello", "Enter");
@@ -73,7 +63,7 @@ test("a terminal: prompt, echoes, commands, history by arrow up, the end by Ctrl
 
 test("a terminal: colours; none with --color never", { skip }, async () => {
   for (const [args, sequence] of [[[], "\x1b[36m< "], [["--color", "never"], "\n< "]] as const) {
-    await inTerminal(echo, async (terminal) => {
+    await inTerminal(echoServer, async (terminal) => {
       await terminal.until(PROMPT);
       await terminal.type("hello", "Enter");
       await terminal.until("< hello");
@@ -118,7 +108,7 @@ test(
 );
 
 test("a terminal that becomes narrower and wider again keeps what is being typed", { skip }, async () => {
-  await inTerminal(echo, async (terminal) => {
+  await inTerminal(echoServer, async (terminal) => {
     await terminal.until(PROMPT);
     await terminal.type("-l", "a line of some length, which");
     await terminal.until("which");
@@ -170,7 +160,7 @@ test("a terminal: Ctrl-C closes gracefully, and the second one at once", { skip 
 });
 
 test("a terminal: pings with a line that runs, taken away at the end", { skip }, async () => {
-  await inTerminal(echo, async (terminal) => {
+  await inTerminal(echoServer, async (terminal) => {
     await terminal.until((screen) =>
       /pong 2: .* ms\n.*3 sent|pong 2: .* ms\n2 sent, 2 answered/.test(screen)
     );
