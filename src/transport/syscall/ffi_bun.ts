@@ -15,7 +15,7 @@ const types = { void: "void", i32: "i32", u32: "u32", pointer: "ptr", buffer: "p
 
 /** `bun:ffi`. A pointer is a number there. */
 export function bunFfi(): Ffi {
-  // Older ones crash in the first call, or have no way to load the module without a promise.
+  // 1.2.6 to 1.3.3 crash with this transport, seen and not explained; before, there is no `getBuiltinModule`.
   requireVersion({ runtime: "bun", since: "1.3.4", what: 'options: transport "syscall"' });
   const bun = process.getBuiltinModule("bun:ffi") as unknown as BunFfi;
   return {
