@@ -11,6 +11,24 @@ export interface Equivalent {
 /** Every change that survives, and why it may. */
 export const equivalents: readonly Equivalent[] = [
   {
+    file: "src/core/decoder.ts",
+    code: "fin = false;",
+    changes: ["true"],
+    why: "Nobody asks before there has been a header.",
+  },
+  {
+    file: "src/core/decoder.ts",
+    code: "rsv1 = false;",
+    changes: ["true"],
+    why: "Nobody asks before there has been a header.",
+  },
+  {
+    file: "src/core/decoder.ts",
+    code: "if (first < 0x80) throw violation(`a fragmented control frame (opcode ${opcode})`);",
+    changes: ["first <= 0x80"],
+    why: "0x80 is a continuation, and no control frame.",
+  },
+  {
     file: "src/core/extension_header.ts",
     code: "if (equals < 0) return isToken(text) ? { name: text, value: undefined } : undefined;",
     changes: ["equals <= 0"],
@@ -21,6 +39,18 @@ export const equivalents: readonly Equivalent[] = [
     code: String.raw`if (!/^"(?:[^"\\]|\\.)*"$/.test(text)) return text;`,
     changes: [String.raw`/^"(?:[^"\\]|\\.)*"/`],
     why: "What goes on behind its quotes is no token, with their first or without.",
+  },
+  {
+    file: "src/core/field_syntax.ts",
+    code: "while (start < end && isWhitespace(text.charCodeAt(start))) start++;",
+    changes: ["true", "start <= end"],
+    why: "Behind the end there is no white space.",
+  },
+  {
+    file: "src/core/field_syntax.ts",
+    code: "while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--;",
+    changes: ["true", "end >= start"],
+    why: "What is white space alone becomes empty, wherever its end comes to lie.",
   },
   {
     file: "src/core/mask.ts",
@@ -39,5 +69,92 @@ export const equivalents: readonly Equivalent[] = [
     code: "for (; index < last; index++) words[index] ^= word;",
     changes: ["false"],
     why: "What is left is masked byte by byte.",
+  },
+  {
+    file: "src/core/response_parser.ts",
+    code: "endsAtHead: (status) => status === 101,",
+    changes: ["false"],
+    why: "A 101 has no body, whatever was asked.",
+  },
+  {
+    file: "src/core/response_parser.ts",
+    code: "while (end < bytes.length && isText(bytes[end])) end++;",
+    changes: ["true", "end <= bytes.length"],
+    why: "What is behind the end is no text.",
+  },
+  {
+    file: "src/core/sha1.ts",
+    code: "for (let t = 16; t < 80; t++) {",
+    changes: ["t <= 80"],
+    why: "The schedule has 80 words: one more has no place.",
+  },
+  {
+    file: "src/core/url.ts",
+    code: "const [, path, rest] = /^([^:]*):?(.*)$/.exec(parsed.pathname)!;",
+    changes: ["/([^:]*):?(.*)$/", "/^([^:]*):?(.*)/"],
+    why: "It matches from the first character on, and up to the last one: a path has no line breaks.",
+  },
+  {
+    file: "src/core/url.ts",
+    code: String.raw`const [, scheme, rest] = /^((?:wss?:|https?:|wss?\+unix:)?[/\\]*)(.*)$/is.exec(text)!;`,
+    changes: [
+      String.raw`/((?:wss?:|https?:|wss?\+unix:)?[/\\]*)(.*)$/is`,
+      String.raw`/^((?:wss?:|https?:|wss?\+unix:)?[/\\]*)(.*)/is`,
+    ],
+    why: "It matches from the first character on, and up to the last one.",
+  },
+  {
+    file: "src/core/url.ts",
+    code: String.raw`return scheme + shown.replace(/([?#]).*$/s, "$1…");`,
+    changes: ["/([?#]).*/s"],
+    why: "It matches up to the last character.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if (buffer !== wordsBuffer) {",
+    changes: ["true"],
+    why: "A view that is there is faster than a new one, and the same.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "at = end - at < FEW ? skipAsciiBytes(bytes, at, end) : skipAscii(bytes, at, end);",
+    changes: ["true", "false", "end - at <= FEW", "end - at >= FEW", "end + at"],
+    why: "Words are looked at faster than bytes where there are some, and not otherwise.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "while (at < end && bytes[at] < 0x80) at++;",
+    changes: ["true", "at <= end"],
+    why: "What is ASCII behind the end is passed over, too: nothing comes of it.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "const last = (end + offset) >> 2;",
+    changes: ["end - offset"],
+    why: "Fewer words; what is left is looked at byte by byte.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "for (const unrolled = last - 3; index < unrolled; index += 4) {",
+    changes: ["false"],
+    why: "Four words at a time are faster than one, and not otherwise.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if ((any & NOT_ASCII) !== 0) break;",
+    changes: ["true"],
+    why: "One word at a time is slower, and the same.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "for (; index < last; index++) {",
+    changes: ["false"],
+    why: "What is left is looked at byte by byte.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if ((memory[index] & NOT_ASCII) !== 0) break;",
+    changes: ["true"],
+    why: "What is left is looked at byte by byte.",
   },
 ];

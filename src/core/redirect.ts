@@ -2,11 +2,11 @@ import type { ResponseParser } from "./response_parser.ts";
 import { parseWebSocketUrl, type WebSocketUrl } from "./url.ts";
 
 /** RFC 9110 §15.4. The method stays GET in all of them. */
-const statuses: readonly (number | undefined)[] = [301, 302, 303, 307, 308];
+const statuses: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Where a response redirects to, as soon as its header is there; `undefined` when it does not. */
 export function locationIn(response: ResponseParser): string | undefined {
-  if (!response.headComplete || !statuses.includes(response.statusLine?.status)) return undefined;
+  if (!response.headComplete || !statuses.includes(response.statusLine!.status)) return undefined;
   const locations = new Set(response.values("location"));
   return locations.size === 1 ? [...locations][0] : undefined;
 }

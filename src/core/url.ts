@@ -80,7 +80,8 @@ function tcpUrl(parsed: URL, { name, secure }: Scheme, text: string): WebSocketU
   return {
     href: `${name}://${parsed.host}${resource}`,
     secure,
-    host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
+    // An IPv6 address is in brackets, and nothing else has any.
+    host: parsed.hostname.replaceAll(/[[\]]/g, ""),
     port: parsed.port === "" ? defaultPort(secure) : Number(parsed.port),
     authority: parsed.host,
     resource,

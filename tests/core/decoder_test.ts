@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
-import { HeaderDecoder } from "../../src/core/decoder.ts";
+import { HeaderDecoder, invalidUtf8 } from "../../src/core/decoder.ts";
 import { WebSocketError } from "../../src/core/errors.ts";
 import { frame, hex, toHex } from "../support/frames.ts";
 import { chunksOf, embedded } from "./support_bytes.ts";
@@ -300,5 +300,33 @@ describe("decoder: refused headers", () => {
       }
       assertEquals(headerOf(frame({ opcode, declaredLength: 125 }), 2).length, 125);
     }
+  });
+});
+
+describe("a part of a chunk", () => {
+  it("what lies behind its end is not looked at", () => {
+    const decoder = new HeaderDecoder(ample);
+    assertEquals(decoder.decode(hex("82 7f 80 00"), 0, 2), 0);
+    assertEquals(decoder.decode(hex("00 00 00 00 00 01 00 00 ff"), 0, 8), 8);
+    assertEquals(decoder.length, 65_536);
+  });
+
+  it("control frames are short by themselves, whatever maxFrameSize is", () => {
+    for (const opcode of [8, 9, 10]) {
+      const decoder = new HeaderDecoder({ maxFrameSize: 10 });
+      assertEquals(decoder.decode(frame({ opcode, payload: new Uint8Array(125) }), 0, 127), 2);
+      assertEquals([decoder.opcode, decoder.length], [opcode, 125]);
+    }
+  });
+});
+
+describe("errors that others make of what they read", () => {
+  it("35 a text that is not UTF-8: 1007", () => {
+    const { code, message, closeCode } = invalidUtf8();
+    assertEquals([code, message, closeCode], [
+      "ProtocolViolation",
+      "reading a frame: a text message that is not UTF-8",
+      1007,
+    ]);
   });
 });

@@ -56,7 +56,7 @@ describe("request", () => {
     const request = requestOf({ url, headers: { a: "b" } });
     assert(request.includes("\r\na: b\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"), request);
     const error = assertThrows(
-      () => requestOf({ url, headers: { authorization: "Bearer x" } }),
+      () => requestOf({ url, headers: { a: "b", Authorization: "Bearer x" } }),
       WebSocketError,
       'Invalid header "authorization": the URL has a user name or password, too',
     );

@@ -19,6 +19,16 @@ describe("Location", () => {
     assertEquals(resolved(""), "wss://example.com:444/a/b?c");
   });
 
+  it("to the server itself: user name and password in it are kept", () => {
+    const { href, authorization } = resolveLocation("ws://a:b@h/y", parseWebSocketUrl("ws://h/x"));
+    assertEquals([href, authorization], ["ws://h/y", "Basic YTpi"]);
+  });
+
+  it("to another Unix socket", () => {
+    assertEquals(resolved("ws+unix:/b.sock:/y", "ws+unix:/a.sock:/x"), "ws+unix:/b.sock:/y");
+    assertEquals(resolved("ws://localhost/y", "ws+unix:/a.sock:/x"), "ws+unix:/a.sock:/y");
+  });
+
   it("absolute, where http and https mean ws and wss", () => {
     assertEquals(resolved("https://other/d"), "wss://other/d");
     assertEquals(resolved("HTTP://other:443/d"), "ws://other:443/d");

@@ -40,6 +40,12 @@ describe("body of a refusal", () => {
     }
   });
 
+  it("8 by Content-Length of several digits, and by Transfer-Encoding in several fields", () => {
+    assertEquals(bodyOf("HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\nhello worldmore"), "hello world");
+    const fields = "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked";
+    assertEquals(bodyOf(`HTTP/1.1 400 No\r\n${fields}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`), "hello");
+  });
+
   it("8 in a coding that is not chunked, or not at last: until the server closes", () => {
     for (const coding of ["gzip", "chunked, gzip", "xchunked", "chunkedx"]) {
       const head = `HTTP/1.1 400 No\r\nTransfer-Encoding: ${coding}\r\nContent-Length: 1\r\n\r\n`;

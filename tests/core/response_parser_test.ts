@@ -214,7 +214,8 @@ describe("the answer to another request", () => {
       assertEquals(subject.response()?.body, new Uint8Array(0));
     }
     const refusal = parser();
-    refusal.receive(bytesOf("HTTP/1.1 407 \r\nContent-Length: 5\r\n\r\nother"));
+    const answer = "HTTP/1.1 407 \r\nContent-Length: 5\r\n\r\nother";
+    assertEquals(refusal.receive(bytesOf(answer + " more")), answer.length);
     assertEquals([refusal.complete, refusal.response()?.body], [true, bytesOf("other")]);
   });
 

@@ -210,6 +210,12 @@ describe("parseWebSocketUrl", () => {
       assert(!message.includes("secret") && !message.includes("cret@"), message);
     }
     assertStringIncludes(messageFor("ws://example.com/?token=secret#x"), '"ws://example.com/?…"');
+    for (const scheme of ["ws", "wss", "http", "https", "ws+unix", "wss+unix", "WS"]) {
+      assertStringIncludes(
+        messageFor(`${scheme}://user:secret@example.com /`),
+        `: "${scheme}://***@example.com /"`,
+      );
+    }
   });
 
   it("other schemes, no scheme and nonsense are refused with the value", () => {

@@ -272,3 +272,23 @@ describe("utf8", () => {
     }
   });
 });
+
+describe("whether a text is ASCII", () => {
+  it("is known of what has been looked at, until the next one begins", () => {
+    const validator = new Utf8Validator();
+    const look = (text: string) => {
+      const bytes = encoder.encode(text);
+      return [validator.validate(bytes, 0, bytes.length), validator.ascii];
+    };
+    assertEquals(validator.ascii, true);
+    assertEquals(look("a".repeat(40)), [true, true]);
+    assertEquals(look("a".repeat(40) + "\u00e9"), [true, false]);
+    assertEquals(look("a"), [true, false]);
+    validator.reset();
+    assertEquals(validator.ascii, true);
+    assertEquals(look("\u20ac"), [true, false]);
+    const other = new Utf8Validator();
+    other.goOnFrom(validator);
+    assertEquals(other.ascii, false);
+  });
+});
