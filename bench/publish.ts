@@ -6,6 +6,7 @@ import { drawPlots } from "./plots.ts";
 import { formatPercentiles } from "./percentiles.ts";
 import { type Answer, tableRows } from "./report.ts";
 import { type Runtime, runtimeCommand } from "./runtimes.ts";
+import { summaryRows } from "./summary.ts";
 
 /** A run of the comparison. */
 export interface BenchmarkRun {
@@ -35,6 +36,8 @@ export async function publish({ answers, repetitions, duration, load }: Benchmar
     `${repetitions} interleaved runs of ${duration} ms; a ratio is the median of the ratios between neighbouring ` +
     "runs. Times are the median and, after the slash, the 99th percentile. How it is measured: " +
     "[README.md](README.md).",
+    "More than 1 is better, everywhere in this table: the ratio to the best of the other JavaScript clients.",
+    markdownTable(summaryRows(answers)),
     ...plots.map((file) => `![${file.replace(".svg", "")}](plots/${file})`),
     ...runtimes.flatMap((runtime) => {
       const here = answers.filter((answer) => answer.runtime === runtime);
