@@ -32,13 +32,8 @@ export interface Finished {
   readonly error: string | undefined;
 }
 
-/** Asks whether the thread has loaded what it needs. */
-export interface ReadyRequest {
-  readonly type: "ready";
-}
-
 /** What the thread can be asked. */
-export type Request = ReadyRequest | StartRequest | FinishRequest;
+export type Request = StartRequest | FinishRequest;
 
 /** What the thread answers. */
 export type Reply =
@@ -53,6 +48,9 @@ export interface Numbered<Content> {
   readonly content: Content;
 }
 
+/** The number of what the thread says by itself, when it has loaded what it needs: it might not hear before. */
+export const READY = 0;
+
 /** Above the time that a script may take. */
 const LIMIT = 4500;
 /** Loading takes its time on a machine that many share. */
@@ -63,7 +61,9 @@ export class ServerThread {
   readonly #worker = new Worker(new URL("./server_worker.ts", import.meta.url));
   /** Rejects when the thread dies. */
   readonly #death = Promise.withResolvers<never>();
-  #lastId = 0;
+  /** Resolves with the thread's first words. */
+  readonly #ready = this.#answerTo(READY);
+  #lastId = READY;
 
   constructor() {
     this.#worker.once("error", this.#death.reject);
@@ -74,7 +74,7 @@ export class ServerThread {
 
   /** Waits until the thread has loaded what it needs. */
   async ready(): Promise<void> {
-    await this.#ask({ type: "ready" }, READY_LIMIT);
+    await this.#read(this.#ready, READY_LIMIT, "load");
   }
 
   start(request: Omit<StartRequest, "type">): Promise<Started> {
@@ -91,19 +91,28 @@ export class ServerThread {
     await this.#worker.terminate();
   }
 
-  async #ask<Answer extends Reply>(content: Request, limit: number = LIMIT): Promise<Answer> {
+  #ask<Answer extends Reply>(content: Request): Promise<Answer> {
     const id = ++this.#lastId;
-    const { promise, resolve } = Promise.withResolvers<Reply>();
-    const listener = (reply: Numbered<Reply>) => reply.id === id && resolve(reply.content);
-    this.#worker.on("message", listener);
-    try {
-      this.#worker.postMessage({ id, content } satisfies Numbered<Request>);
-      const answer = Promise.race([promise, this.#death.promise]);
-      const reply = await bounded(answer, limit, `the server thread to ${content.type}`);
-      if ("failure" in reply) throw new Error(`The server thread: ${reply.failure}`);
-      return reply as Answer;
-    } finally {
-      this.#worker.off("message", listener);
-    }
+    const answer = this.#answerTo(id);
+    this.#worker.postMessage({ id, content } satisfies Numbered<Request>);
+    return this.#read<Answer>(answer, LIMIT, content.type);
+  }
+
+  #answerTo(id: number): Promise<Reply> {
+    return new Promise((resolve) => {
+      const listener = (reply: Numbered<Reply>) => {
+        if (reply.id !== id) return;
+        this.#worker.off("message", listener);
+        resolve(reply.content);
+      };
+      this.#worker.on("message", listener);
+    });
+  }
+
+  async #read<Answer extends Reply>(answer: Promise<Reply>, limit: number, what: string): Promise<Answer> {
+    const first = Promise.race([answer, this.#death.promise]);
+    const reply = await bounded(first, limit, `the server thread to ${what}`);
+    if ("failure" in reply) throw new Error(`The server thread: ${reply.failure}`);
+    return reply as Answer;
   }
 }

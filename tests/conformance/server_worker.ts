@@ -8,6 +8,7 @@ import { certificates } from "../support/certificates.ts";
 import { type RawPeer, type RawServer, rawServer } from "../support/raw_server.ts";
 import type { ConformanceCase } from "./case.ts";
 import { deliverInPieces } from "./delivery.ts";
+import { READY } from "./server_thread.ts";
 import type { Finished, Numbered, Reply, Request, Started, StartRequest } from "./server_thread.ts";
 import { suites } from "./suites.ts";
 
@@ -50,8 +51,6 @@ function describe(error: unknown): string {
 
 function answer(request: Request): Promise<Reply> {
   switch (request.type) {
-    case "ready":
-      return certificates().then(() => ({ ready: true }));
     case "start":
       return start(request);
     case "finish":
@@ -59,7 +58,10 @@ function answer(request: Request): Promise<Reply> {
   }
 }
 
-parentPort!.on("message", async ({ id, content }: Numbered<Request>) => {
-  const reply = await answer(content).catch((error): Reply => ({ failure: describe(error) }));
-  parentPort!.postMessage({ id, content: reply } satisfies Numbered<Reply>);
-});
+async function tell(id: number, reply: Promise<Reply>): Promise<void> {
+  const content = await reply.catch((error): Reply => ({ failure: describe(error) }));
+  parentPort!.postMessage({ id, content } satisfies Numbered<Reply>);
+}
+
+parentPort!.on("message", ({ id, content }: Numbered<Request>) => tell(id, answer(content)));
+await tell(READY, certificates().then(() => ({ ready: true })));
