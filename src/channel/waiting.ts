@@ -63,6 +63,13 @@ export class Waiting {
   wait(attempt: () => Status, timeout: number): Status {
     let status = attempt();
     if (!isPending(status) || timeout <= 0) return status;
+    // It would wait for ever.
+    if (Number.isNaN(Number(timeout))) {
+      throw new WebSocketError(
+        "InvalidConfiguration",
+        `timeout must be a number of milliseconds: ${timeout}`,
+      );
+    }
     const deadline = performance.now() + timeout;
     const watch = new StallWatch(this.#ring, this.#side, this.#stallLimit);
     for (;;) {

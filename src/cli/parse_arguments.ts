@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { isSimilarName } from "../core/is_similar_name.ts";
 import { isFor, type Mode, OPTIONS, type OptionSpec } from "./option_table.ts";
 import { OptionValues } from "./option_values.ts";
 import { UsageError } from "./usage_error.ts";
@@ -58,23 +59,10 @@ function specOf(rawName: string, name: string): OptionSpec {
   const option = OPTIONS.get(name);
   if (option !== undefined) return option;
   const similar = rawName.startsWith("--")
-    ? [...OPTIONS.keys()].find((known) => isSimilar(known, name))
+    ? [...OPTIONS.keys()].find((known) => isSimilarName(known, name))
     : undefined;
   const hint = similar === undefined ? "" : `; did you mean --${similar}?`;
   throw new UsageError(`${rawName} is not an option${hint}`);
-}
-
-/** Whether one begins as the other, or a letter was left out, added or mistaken, or letters have changed places. */
-function isSimilar(known: string, name: string): boolean {
-  if (name.length < 2) return false;
-  if (known.startsWith(name) || name.startsWith(known)) return true;
-  if (Math.abs(known.length - name.length) > 1) return false;
-  if ([...known].sort().join("") === [...name].sort().join("")) return true;
-  let start = 0;
-  while (start < known.length && known[start] === name[start]) start++;
-  let end = 0;
-  while (end < Math.min(known.length, name.length) - start && known.at(-1 - end) === name.at(-1 - end)) end++;
-  return Math.max(known.length, name.length) - start - end <= 1;
 }
 
 function modeOf(values: ReadonlyMap<string, unknown>): Mode {

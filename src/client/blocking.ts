@@ -42,14 +42,11 @@ export class BlockingClient extends ConnectedClient implements Disposable, Itera
   /** Whether `run` has failed. */
   #threw = false;
 
-  private constructor(
-    engine: BlockingEngine,
-    { readTimeout = Infinity, messageParts = false }: BlockingOptions,
-  ) {
+  private constructor(engine: BlockingEngine, options: BlockingOptions) {
     super(engine);
     this.#engine = engine;
-    this.#readTimeout = readTimeout;
-    this.#messageParts = messageParts;
+    this.#readTimeout = options.readTimeout ?? Infinity;
+    this.#messageParts = options.messageParts ?? false;
   }
 
   /**

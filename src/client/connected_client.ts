@@ -1,5 +1,6 @@
 import type { ConnectionState } from "../core/state.ts";
 import type { ConnectionStats } from "../driver/stats.ts";
+import { refuseNew } from "./refuse_new.ts";
 
 /** What can be told of an open connection, wherever it lives. */
 export interface ConnectionView {
@@ -42,6 +43,7 @@ export abstract class ConnectedClient implements ConnectionView {
 
   /** @internal Takes over an open connection. */
   constructor(connection: ConnectionView) {
+    refuseNew(connection);
     const { url, protocol, extensions } = connection;
     this.url = url;
     this.protocol = protocol;

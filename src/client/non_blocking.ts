@@ -14,6 +14,7 @@ import { openBlocking } from "./open_blocking.ts";
 import { openConnection } from "./open_connection.ts";
 import { MessageWriter } from "./message_writer.ts";
 import type { NonBlockingOptions } from "./options.ts";
+import { refuseNew } from "./refuse_new.ts";
 import type { Supervision } from "./reconnect_supervision.ts";
 
 /**
@@ -47,12 +48,13 @@ export class NonBlockingClient {
   readonly #messageParts: boolean;
   #timed: TimedHandler<NonBlockingClient> | undefined;
 
-  private constructor(opened: Opened<NonBlockingClient>, { messageParts = false }: NonBlockingOptions) {
+  private constructor(opened: Opened<NonBlockingClient>, options: NonBlockingOptions) {
+    refuseNew(opened);
     this.url = opened.url;
     this.protocol = opened.protocol;
     this.extensions = opened.extensions;
     this.#opened = opened;
-    this.#messageParts = messageParts;
+    this.#messageParts = options.messageParts ?? false;
   }
 
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { WebSocketError } from "../core/errors.ts";
+import { isSimilarName } from "../core/is_similar_name.ts";
 
 /** The longest delay that the runtimes' timers keep. */
 export const MAX_DELAY: number = 2 ** 31 - 1;
@@ -74,14 +75,20 @@ export function withMethods(allowed: string, ...names: readonly string[]): Rule 
  * @throws {WebSocketError} `InvalidConfiguration`, naming the option, the value and what is allowed.
  */
 export function checkAll(prefix: string, values: object, rules: Rules): void {
-  if (!object.test(values)) refuse(prefix.slice(0, -1) || "options", values, object.allowed);
+  if (!object.test(values) || Array.isArray(values)) {
+    refuse(prefix.slice(0, -1) || "options", values, object.allowed);
+  }
   for (const [name, value] of Object.entries(values)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) {
-      throw new WebSocketError("InvalidConfiguration", `options: ${prefix}${name} is not an option`);
-    }
+    if (rule === undefined) throw unknownOption(prefix, name, Object.keys(rules));
     if (value !== undefined && !rule.test(value)) refuse(prefix + name, value, rule.allowed);
   }
+}
+
+function unknownOption(prefix: string, name: string, known: readonly string[]): WebSocketError {
+  const similar = known.find((option) => isSimilarName(option, name));
+  const hint = similar === undefined ? "" : `; did you mean ${prefix}${similar}?`;
+  return new WebSocketError("InvalidConfiguration", `options: ${prefix}${name} is not an option${hint}`);
 }
 
 /** Throws for an option's value. */

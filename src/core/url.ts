@@ -127,6 +127,10 @@ function basicAuthorization({ username, password }: URL, text: string): string |
 
 /** A program in plain JavaScript may hand over anything, also what cannot become a string. */
 function textOf(url: string | URL): string {
+  // From a program without types: an environment variable that is not set, for example.
+  if (typeof url !== "string" && (typeof url !== "object" || url === null)) {
+    throw invalid("it is neither a string nor a URL", String(url));
+  }
   try {
     return String(url);
   } catch {

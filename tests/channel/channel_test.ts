@@ -21,6 +21,14 @@ function refused(reason: "full" | "closed", message: Uint8Array) {
 }
 
 describe("channel", () => {
+  it("does not wait for ever for a timeout that is no number", () => {
+    const { receiver } = setUp();
+    for (const timeout of ["x", NaN, {}]) {
+      const error = assertThrows(() => receiver.receiveSync(timeout as number), WebSocketError);
+      assertEquals(error.code, "InvalidConfiguration");
+    }
+  });
+
   it("has three outcomes of each receive", async () => {
     const { sender, receiver } = setUp();
     assertEquals([receiver.tryReceive(), receiver.receiveSync(0), receiver.receiveSync(1)], [

@@ -1,6 +1,12 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { NonBlockingClient, type NonBlockingOptions, WebSocketError } from "../../mod.ts";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  AsyncClient,
+  BlockingClient,
+  NonBlockingClient,
+  type NonBlockingOptions,
+  WebSocketError,
+} from "../../mod.ts";
 import { closeFrame } from "../support/frames.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { memoryServer } from "./memory_server.ts";
@@ -55,6 +61,18 @@ const wrong: Record<string, { readonly values: readonly unknown[]; readonly allo
   sendBufferSize: { values: sizes, allowed: "bytes" },
   typeOfService: { values: [-1, 256, "x", null], allowed: "0 to 255" },
 };
+
+describe("a client is not made by new", () => {
+  for (const Client of [NonBlockingClient, BlockingClient, AsyncClient]) {
+    it(Client.name, () => {
+      const make = Client as unknown as new (...args: unknown[]) => unknown;
+      for (const args of [[], ["ws://127.0.0.1:1"], [new URL("ws://127.0.0.1:1"), {}]]) {
+        const error = assertThrows(() => new make(...args), WebSocketError);
+        assertEquals(error.message, "a client is made by its connect(url, options), not by new");
+      }
+    });
+  }
+});
 
 describe("options: a value that is not allowed is refused before anything is opened", () => {
   for (const [name, { values, allowed }] of Object.entries(wrong)) {
@@ -114,7 +132,19 @@ describe("options: a value that is not allowed is refused before anything is ope
     }
   });
 
+  it("a slip in a name, with the name that was meant", async () => {
+    const slips: readonly (readonly [options: object, message: string])[] = [
+      [{ noDelya: true }, "options: noDelya is not an option; did you mean noDelay?"],
+      [{ handshaketimeout: 1 }, "options: handshaketimeout is not an option; did you mean handshakeTimeout?"],
+      [{ protocol: "a" }, "options: protocol is not an option; did you mean protocols?"],
+      [{ tls: { ca: "x" } }, "options: tls.ca is not an option; did you mean tls.caCerts?"],
+      [{ timeout: 5 }, "options: timeout is not an option"],
+    ];
+    for (const [options, message] of slips) assertEquals((await refusal(options)).message, message);
+  });
+
   it("options that are no object", async () => {
+    assertEquals((await refusal(["chat"])).message, "options: options is a list, allowed: an object");
     for (const value of [null, 1, "x", true]) {
       assertStringIncludes((await refusal(value)).message, "options");
     }

@@ -229,7 +229,10 @@ describe("parseWebSocketUrl", () => {
       assertEquals(messageFor(url), `Invalid WebSocket URL: ${unparsed}: "${url}"`);
     }
     assertStringIncludes(messageFor("ws://example.com:0/"), "port 0");
-    assertStringIncludes(messageFor(undefined as never), '"undefined"');
+    const neither = "Invalid WebSocket URL: it is neither a string nor a URL";
+    for (const none of [undefined, null, 5]) {
+      assertEquals(messageFor(none as never), `${neither}: "${none}"`);
+    }
     for (
       const none of [Object.create(null), { toString: null, valueOf: null }, { [Symbol.toPrimitive]: 1 }]
     ) {
