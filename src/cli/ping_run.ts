@@ -102,6 +102,8 @@ export class PingRun implements Measuring {
   /** Sends the next ping, or ends when there is none and nothing to wait for. */
   #next(): void {
     clearTimeout(this.#timer);
+    // The server has said goodbye, and is waited for.
+    if (this.#link!.state !== "open") return;
     this.#expire();
     if (this.#isLast) return this.#waitForLast();
     const now = performance.now();

@@ -117,8 +117,11 @@ export class Pipe {
     if (this.#received === options.count) return;
     const formatted = formatMessage(type, message, options.output);
     const isRisky = system.isOutputTerminal && typeof formatted === "string";
+    const isLast = ++this.#received === options.count;
+    // What comes behind it is dropped: a slow output is not to hold up the server's Close.
+    if (isLast) this.#output.source = undefined;
     this.#output.write(isRisky ? visible(formatted) : formatted);
-    if (++this.#received === options.count) this.#close();
+    if (isLast) this.#close();
   }
 
   /** Sends what the input has, no faster than the network takes it. */

@@ -6,6 +6,7 @@ import { hintFor } from "./describe.ts";
 import { ExitCode, exitCodeOfError } from "./exit_code.ts";
 import { helpText } from "./help.ts";
 import { InteractiveSession } from "./interactive_session.ts";
+import { Interruption } from "./interruption.ts";
 import { linksTo } from "./links.ts";
 import { measure } from "./measurement.ts";
 import type { Mode } from "./option_table.ts";
@@ -20,16 +21,24 @@ import { targetUrl } from "./target_url.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
-/** Does what the arguments say, and answers the exit code, when all output has left. Does not throw. */
+/**
+ * Does what the arguments say, and answers the exit code, when all output has left: or at the second signal, for a reader
+ * may take nothing any more. Does not throw.
+ */
 export async function runCommand(args: readonly string[], system: System): Promise<number> {
   // Without a listener, a reader that is gone would end the process with a stack trace.
   const streams = [system.output, system.errors];
   const ignore = (): void => {};
   for (const stream of streams) stream.on("error", ignore);
+  const forced = Promise.withResolvers<void>();
+  const interruption = new Interruption({ close: ignore, forceQuit: forced.resolve });
+  const removeListener = system.onSignal((signal) => interruption.onSignal(signal));
   try {
-    return await run(args, system);
+    const code = await run(args, system);
+    await Promise.race([forced.promise, Promise.all(streams.map(flushed))]);
+    return interruption.isForced ? interruption.exitCode! : code;
   } finally {
-    await Promise.all(streams.map(flushed));
+    removeListener();
     for (const stream of streams) stream.off("error", ignore);
   }
 }

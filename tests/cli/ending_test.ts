@@ -37,6 +37,26 @@ test("a slow output slows the server down, and nothing is lost, however long it 
   });
 });
 
+test("--count: with the last message taken, a slow output holds up neither Close nor its answer", async () => {
+  const gone = Promise.withResolvers<void>();
+  await withRawServer(async (peer) => {
+    await peer.handshake();
+    await peer.send(concat(textFrame("x".repeat(2000)), textFrame("more")));
+    await echo(peer);
+    await peer.closed();
+    gone.resolve();
+  }, async ({ url }) => {
+    const system = new FakeSystem();
+    system.output.hold();
+    const running = system.run("-c", "1", "--close-timeout", "0.2", url);
+    await gone.promise;
+    system.output.release();
+    assertEquals(await running, 0);
+    assertEquals(system.output.text.length, 2001);
+    assertEquals(system.errors.text, "");
+  });
+});
+
 test("an output that nobody reads any more ends it quietly", async () => {
   await withRawServer(async (peer) => {
     await peer.handshake();
@@ -97,14 +117,33 @@ test("signals: graceful at first, at once the second time", async () => {
   });
 });
 
+test("signals: the second one leaves an output that takes nothing", async () => {
+  await withRawServer(async (peer) => {
+    await peer.handshake();
+    await peer.send(textFrame("x".repeat(2000)));
+    await peer.closed();
+  }, async ({ url }) => {
+    const system = new FakeSystem();
+    system.output.hold();
+    const running = system.run("-c", "1", url);
+    await until("a message", () => system.output.text !== "");
+    system.signal("SIGTERM");
+    system.signal("SIGTERM");
+    assertEquals(await running, 143);
+    assertEquals(system.listeners, 0);
+  });
+});
+
 test("a signal calls connecting off", async () => {
+  const requested = Promise.withResolvers<void>();
   await withRawServer(async (peer) => {
     await peer.readRequest();
+    requested.resolve();
     await peer.closed();
-  }, async (server) => {
+  }, async ({ url }) => {
     const system = new FakeSystem();
-    const running = system.run(server.url);
-    await until("the request", () => server.connections === 1);
+    const running = system.run(url);
+    await requested.promise;
     system.signal("SIGINT");
     assertEquals(await running, 130);
   });

@@ -89,6 +89,19 @@ test("--ping: a server that closes ends it", async () => {
   });
 });
 
+test("--ping: a server that has said goodbye and does not go is sent no more pings", async () => {
+  await withRawServer(async (peer) => {
+    await peer.handshake();
+    assertEquals((await peer.readFrame()).opcode, 9);
+    await peer.send(closeFrame(4000));
+    assertEquals((await peer.readFrame()).opcode, 8);
+    await peer.closed();
+  }, async ({ url }) => {
+    const system = new FakeSystem();
+    assertEquals(await system.run("--ping", "-i", "0.01", "--close-timeout", "0.2", url), 4);
+  });
+});
+
 test("--bench: latency, then throughput", async () => {
   await withRawServer(async (peer) => {
     assertEquals(await answer(peer, (payload) => binaryFrame(payload)), 200);
