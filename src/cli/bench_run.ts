@@ -102,6 +102,10 @@ export class BenchRun implements Measuring {
     for (let left = Math.min(this.#options.inFlight, this.#options.count); left > 0; left--) this.#send();
   }
 
+  get isDone(): boolean {
+    return this.#throughput !== undefined;
+  }
+
   stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);

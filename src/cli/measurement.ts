@@ -11,6 +11,8 @@ import type { System } from "./system.ts";
 export interface Measuring extends LinkHandler {
   /** The link is there: begin. */
   begin(link: Link): void;
+  /** Whether it has all that it was to measure. */
+  readonly isDone: boolean;
   /** Stop: it is to end. */
   stop(): void;
   /** It has ended: say what came of it. Answers whether everything was answered. */
@@ -55,6 +57,7 @@ export async function measure(
   const allAnswered = measuring.report();
   if (interruption.isForced || interruption.exitCode === ExitCode.Terminated) return interruption.exitCode!;
   const code = exitCodeOfClose(end);
-  if (code !== ExitCode.Ok) console.error(describeClose(end));
-  return code === ExitCode.Ok && !allAnswered ? ExitCode.Unanswered : code;
+  const isCutShort = end.initiator === "remote" && !measuring.isDone;
+  if (code !== ExitCode.Ok || isCutShort) console.error(describeClose(end));
+  return code === ExitCode.Ok && (isCutShort || !allAnswered) ? ExitCode.Unanswered : code;
 }

@@ -76,6 +76,10 @@ export class PingRun implements Measuring {
     if (interval === 0 || this.#isLast) this.#next();
   }
 
+  get isDone(): boolean {
+    return this.#isLast || this.#options.count === Infinity;
+  }
+
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);

@@ -102,6 +102,21 @@ test("--ping: a server that has said goodbye and does not go is sent no more pin
   });
 });
 
+test("--ping, --bench: a server that closes before the end is told, and is an exit code", async () => {
+  for (const args of [["--ping", "-c", "2", "-i", "60"], ["--bench"]]) {
+    await withRawServer(async (peer) => {
+      await peer.handshake();
+      await peer.readFrame();
+      await peer.send(closeFrame(1000));
+      await peer.readFrame();
+    }, async ({ url }) => {
+      const system = new FakeSystem();
+      assertEquals(await system.run(...args, url), 5);
+      assertStringIncludes(system.errors.text, "the server closed with 1000");
+    });
+  }
+});
+
 test("--bench: latency, then throughput", async () => {
   await withRawServer(async (peer) => {
     assertEquals(await answer(peer, (payload) => binaryFrame(payload)), 200);
