@@ -21,7 +21,10 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [ExitCode.Usage, "what you asked for cannot be done: options, URL, files, a line of the input"],
   [ExitCode.Lost, "the connection was lost, or the server broke the protocol or a limit"],
   [ExitCode.ClosedWithError, "the server closed with another code"],
-  [ExitCode.Unanswered, "--ping, --bench: something was not answered in time; --count: fewer messages came"],
+  [
+    ExitCode.Unanswered,
+    "--ping, --bench: something was not answered in time, or the server closed first; --count: fewer messages came",
+  ],
   [
     ExitCode.Interrupted,
     "interrupted by Ctrl-C: without a connection, by the second one, or while messages were piped",
