@@ -110,7 +110,11 @@ export class IoThread implements AsyncDisposable {
 
   #fail(what: string, cause?: unknown): void {
     const detail = cause instanceof Error ? `: ${cause.message}` : "";
-    this.#failure ??= new WebSocketError("Io", `The I/O thread ${what}${detail}`, { cause });
+    // Bundlers do not see that its module is needed.
+    const hint = detail.includes("Cannot find module")
+      ? "; in a bundle, the option workerUrl says where"
+      : "";
+    this.#failure ??= new WebSocketError("Io", `The I/O thread ${what}${detail}${hint}`, { cause });
     for (const watcher of this.#watchers) watcher(this.#failure);
     this.#watchers.clear();
   }

@@ -291,6 +291,7 @@ export class RemoteConnection<Event> implements ConnectionView {
 }
 
 function tooLate(): WebSocketError {
-  const message = "The I/O thread did not start, or did not answer in time: may it be loaded (permissions)?";
+  const message = "The I/O thread did not start, or did not answer in time: " +
+    "may its module be read, and is it where the option workerUrl says, in a bundle?";
   return new WebSocketError("Timeout", message, { phase: "thread" });
 }

@@ -57,6 +57,15 @@ describe("an I/O thread that dies", () => {
     await client[Symbol.asyncDispose]();
   });
 
+  it("for its module is not there, as in a bundle of one file", async () => {
+    const connecting = AsyncClient.connect("ws://127.0.0.1:1", {
+      workerUrl: new URL("./no_such_worker.js", import.meta.url),
+    });
+    const error = await assertRejects(() => bounded("connect", connecting), WebSocketError);
+    assertEquals(error.code, "Io");
+    assert(error.message.endsWith("; in a bundle, the option workerUrl says where"), error.message);
+  });
+
   it("while it connects", async () => {
     // Takes the connection, and never answers the request.
     await using peer = await PeerThread.start("mute");
