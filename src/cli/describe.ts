@@ -1,3 +1,4 @@
+import { detectRuntime } from "../transport/detect.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import { CloseCode } from "../core/close_code.ts";
 import type { WebSocketError } from "../core/errors.ts";
@@ -33,5 +34,7 @@ export function hintFor({ code, message, response }: WebSocketError): string {
     if (status === 401 || status === 403) return "credentials go into -H 'Authorization: …', or -H @FILE";
     if (status >= 300 && status < 400) return "-L follows redirects";
   }
-  return /permission|--allow-net/.test(message) ? "on Deno: deno run --allow-net …" : "";
+  return detectRuntime() === "deno" && /permission|--allow-net/.test(message)
+    ? "on Deno: deno run --allow-net …"
+    : "";
 }

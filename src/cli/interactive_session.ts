@@ -71,8 +71,8 @@ export class InteractiveSession {
       this.#prompt?.close();
       console.write = write;
       removeListener();
+      if (this.#prompt !== undefined) await writeHistory(system, options.historyFile, this.#prompt.history);
     }
-    if (this.#prompt !== undefined) await writeHistory(system, options.historyFile, this.#prompt.history);
     return this.#exitCode(end);
   }
 
