@@ -23,7 +23,8 @@ function hasPeers({ question: { subject = "silver9", peers } }: Answer): boolean
 
 function timesBetter(answer: Answer): string {
   const comparison = compare(answer);
-  if (comparison === undefined) return "";
+  // Of memory, less can be there afterwards than before.
+  if (comparison === undefined || !(comparison.ratio > 0)) return "";
   const { ratio, bestPeer } = comparison;
   const times = higherIsBetter(answer.question) ? ratio : 1 / ratio;
   return `${times.toPrecision(times < 1 ? 2 : 3)} × ${bestPeer}`;
