@@ -81,10 +81,9 @@ async function runAllTests(): Promise<void> {
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker)).finally(() =>
     clearInterval(progress)
   );
-  const slowest = durations.sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST);
-  console.log(
-    `The slowest: ${slowest.map(({ name, durationMs }) => `${name} (${seconds(durationMs)})`).join(", ")}`,
-  );
+  const slowest = durations.sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST)
+    .map(({ name, durationMs }) => `${name} (${seconds(durationMs)})`);
+  if (slowest.length > 0) console.log(`The slowest: ${slowest.join(", ")}`);
   for (const [runtime, { durationMs, ...total }] of counts) {
     const { passed, failed, skipped } = total;
     report(
