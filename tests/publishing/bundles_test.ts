@@ -1,35 +1,23 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
-import { startEchoServer } from "../../examples/support/echo_server.ts";
-import { pack } from "../../scripts/pack.ts";
-import type { EchoServer } from "../support/servers.ts";
+import { PackedModule } from "./packed_module.ts";
 import { runtime, runtimeCommand } from "./runtime.ts";
 import { ScratchProject, threeEchoes } from "./scratch_project.ts";
 
 const esbuild = fileURLToPath(new URL("../../node_modules/.bin/esbuild", import.meta.url));
 
 describe("a bundle, with the worker as an entry of its own", () => {
-  let directory: string;
-  let tarball: string;
-  let server: EchoServer;
+  let packed: PackedModule;
   before(async () => {
-    directory = await mkdtemp(path.join(tmpdir(), "websocket-tarball-"));
-    tarball = path.join(directory, "websocket.tgz");
-    [server] = await Promise.all([startEchoServer(), pack(tarball)]);
+    packed = await PackedModule.create();
   });
-  after(async () => {
-    await server.close();
-    await rm(directory, { recursive: true });
-  });
+  after(() => packed[Symbol.asyncDispose]());
 
   async function userOfBundler(): Promise<ScratchProject> {
     const project = await ScratchProject.create();
-    await project.install(tarball);
+    await project.install(packed.tarball);
     await project.write("worker.js", `import "@silver9/websocket/worker";\n`);
     return project;
   }
@@ -37,7 +25,7 @@ describe("a bundle, with the worker as an entry of its own", () => {
   /** Without what it was made from. */
   async function runBundle(project: ScratchProject): Promise<string> {
     await project.run(["rm", "-r", "node_modules", "worker.js", "three_clients.js"]);
-    return await project.run(runtimeCommand("bundle/three_clients.js", server.url, "./worker.js"));
+    return await project.run(runtimeCommand("bundle/three_clients.js", packed.server.url, "./worker.js"));
   }
 
   for (const splitting of [false, true]) {
@@ -62,7 +50,7 @@ describe("a bundle, with the worker as an entry of its own", () => {
     const options = ["--compile", "--outfile=program"];
     await project.run([process.execPath, "build", "three_clients.js", "worker.js", ...options]);
     await project.run(["rm", "-r", "node_modules", "worker.js", "three_clients.js"]);
-    assertEquals(await project.run(["./program", server.url, "./worker.js"]), threeEchoes);
+    assertEquals(await project.run(["./program", packed.server.url, "./worker.js"]), threeEchoes);
   });
 
   it("of deno bundle", { skip: runtime !== "deno" }, async (test) => {
