@@ -11,6 +11,18 @@ export interface Equivalent {
 /** Every change that survives, and why it may. */
 export const equivalents: readonly Equivalent[] = [
   {
+    file: "src/core/assembler.ts",
+    code: "start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),",
+    changes: ["false"],
+    why: "A view of all of it is the same bytes.",
+  },
+  {
+    file: "src/core/byte_collector.ts",
+    code: "if (needed <= this.#bytes.length) return;",
+    changes: ["needed < this.#bytes.length"],
+    why: "More room than needed is no other content.",
+  },
+  {
     file: "src/core/decoder.ts",
     code: "fin = false;",
     changes: ["true"],
@@ -27,6 +39,66 @@ export const equivalents: readonly Equivalent[] = [
     code: "if (first < 0x80) throw violation(`a fragmented control frame (opcode ${opcode})`);",
     changes: ["first <= 0x80"],
     why: "0x80 is a continuation, and no control frame.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "if (length <= SHORT) {",
+    changes: ["true", "false", "length < SHORT", "length > SHORT"],
+    why: "Copying and masking at once is faster for short payloads, and not otherwise.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "if (units <= SHORT) {",
+    changes: ["true", "false", "units < SHORT", "units > SHORT", "{}"],
+    why: "Short ASCII is faster in one loop, and the same otherwise.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "if (copyAsciiMasked(text, output.bytes, start, key)) {",
+    changes: ["false", "{}"],
+    why: "Short ASCII is faster in one loop, and the same otherwise.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "if (size !== guessed) {",
+    changes: ["true"],
+    why: "What is moved to where it is stays what it is.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "output.reserve(size - guessed);",
+    changes: ["size + guessed"],
+    why: "More room than needed is no other frame.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "function copyAsciiMasked(text: string, target: Uint8Array, start: number, key: number): boolean {",
+    changes: ["{}"],
+    why: "Short ASCII is faster in one loop, and the same otherwise.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "for (let index = 0; index < text.length; index++) {",
+    changes: ["index <= text.length"],
+    why: "What comes to lie behind a frame is not sent.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "if (unit >= 0x80) return false;",
+    changes: ["true"],
+    why: "Short ASCII is faster in one loop, and the same otherwise.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "return true;",
+    changes: ["false"],
+    why: "Short ASCII is faster in one loop, and the same otherwise.",
+  },
+  {
+    file: "src/core/encoder.ts",
+    code: "if (first.read === text.length) return first.written;",
+    changes: ["false"],
+    why: "A rest of nothing adds nothing.",
   },
   {
     file: "src/core/extension_header.ts",
@@ -53,6 +125,18 @@ export const equivalents: readonly Equivalent[] = [
     why: "What is white space alone becomes empty, wherever its end comes to lie.",
   },
   {
+    file: "src/core/latin1.ts",
+    code: "for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);",
+    changes: ["i <= text.length"],
+    why: "Behind the end of an array nothing can be written.",
+  },
+  {
+    file: "src/core/latin1.ts",
+    code: "for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {",
+    changes: ["at <= bytes.length"],
+    why: "No codes make no characters.",
+  },
+  {
     file: "src/core/mask.ts",
     code: "if (end - start >= FEW) {",
     changes: ["false", "end - start > FEW", "end + start", "{}"],
@@ -71,6 +155,24 @@ export const equivalents: readonly Equivalent[] = [
     why: "What is left is masked byte by byte.",
   },
   {
+    file: "src/core/output_buffer.ts",
+    code: "if (this.length > 0) larger.bytes.set(this.#buffer.bytes.subarray(0, this.length));",
+    changes: ["true", "this.length >= 0"],
+    why: "To copy nothing is slower, and nothing else.",
+  },
+  {
+    file: "src/core/output_buffer.ts",
+    code: "if (this.#buffer !== NOTHING) releaseBuffer(this.#buffer);",
+    changes: ["true"],
+    why: "The pool takes no buffer without bytes.",
+  },
+  {
+    file: "src/core/output_buffer.ts",
+    code: "if (this.#buffer === NOTHING) return;",
+    changes: ["false"],
+    why: "The pool takes no buffer without bytes.",
+  },
+  {
     file: "src/core/response_parser.ts",
     code: "endsAtHead: (status) => status === 101,",
     changes: ["false"],
@@ -87,6 +189,12 @@ export const equivalents: readonly Equivalent[] = [
     code: "for (let t = 16; t < 80; t++) {",
     changes: ["t <= 80"],
     why: "The schedule has 80 words: one more has no place.",
+  },
+  {
+    file: "src/core/text_parts.ts",
+    code: '#nextHalf = "";',
+    changes: ['"Stryker was here!"'],
+    why: "Nobody reads it before it has been set.",
   },
   {
     file: "src/core/url.ts",

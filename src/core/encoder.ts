@@ -91,8 +91,7 @@ export class FrameEncoder {
     const frame = output.length;
     // Mostly the length is written in as many bytes as that of the message itself would be.
     const guessed = headerSize(message.length);
-    output.reserve(guessed);
-    output.length = frame + guessed;
+    output.length = frame + guessed; // the sender makes room, for the header too
     try {
       sender.deflate(message, output, (firstByte & FIN) !== 0);
     } catch (error) {
@@ -124,7 +123,7 @@ function endFrame(
   const length = output.length - frame - guessed;
   const size = headerSize(length);
   if (size !== guessed) {
-    if (size > guessed) output.reserve(size - guessed);
+    output.reserve(size - guessed);
     output.bytes.copyWithin(frame + size, frame + guessed, frame + guessed + length);
   }
   output.length = frame;
@@ -148,8 +147,8 @@ function writeHeader(output: OutputBuffer, firstByte: number, length: number, ke
     at += 4;
   } else {
     bytes[at + 1] = MASKED | 127;
-    writeUint32(bytes, at + 2, Math.floor(length / 2 ** 32));
-    writeUint32(bytes, at + 6, length >>> 0);
+    writeUint32(bytes, at + 2, 0); // no buffer is larger than 4 GiB
+    writeUint32(bytes, at + 6, length);
     at += 10;
   }
   bytes[at] = key;

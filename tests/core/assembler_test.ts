@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertLessOrEqual, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
 import { Assembler } from "../../src/core/assembler.ts";
 import { acquireBuffer } from "../../src/core/buffer_pool.ts";
+import { WebSocketError } from "../../src/core/errors.ts";
 import { assertSameBytes, embedded, patternOf } from "./support_bytes.ts";
 
 describe("assembler", () => {
@@ -42,6 +43,14 @@ describe("assembler", () => {
     );
   });
 
+  it("takes the beginning of what is larger than its memory", () => {
+    const assembler = new Assembler();
+    const source = patternOf(5000);
+    assembler.append(source, 0, 10);
+    assertEquals([assembler.length, assembler.bytes.length], [10, 4096]);
+    assertSameBytes(assembler.bytes.subarray(0, 10), source.subarray(0, 10));
+  });
+
   it("27 holds at most twice what it has gathered, or the smallest buffer", () => {
     const assembler = new Assembler();
     const piece = patternOf(1000);
@@ -54,11 +63,35 @@ describe("assembler", () => {
 
   it("fills a buffer to its last byte before it grows", () => {
     const assembler = new Assembler();
-    assembler.append(patternOf(4096), 0, 4096);
+    assembler.append(patternOf(4000), 0, 4000);
+    const { bytes } = assembler;
+    assembler.append(patternOf(4096), 4000, 4096);
+    assertStrictEquals(assembler.bytes, bytes);
     assertEquals(assembler.bytes.length, 4096);
     assembler.append(patternOf(1), 0, 1);
     assertEquals(assembler.bytes.length, 8192);
     assertSameBytes(assembler.bytes.subarray(0, 4096), patternOf(4096));
+  });
+
+  it("28 has room for the limit and for one byte that shows it passed, whatever its memory", () => {
+    for (const limit of [4095, 4096, 4097]) {
+      const assembler = new Assembler(limit);
+      assembler.grow();
+      while (assembler.length < limit) {
+        if (assembler.length === assembler.end) assembler.grow();
+        assembler.length = Math.min(assembler.end, limit);
+      }
+      if (assembler.length === assembler.end) assembler.grow();
+      assertEquals(assembler.end, limit + 1);
+      assembler.length = assembler.end;
+      const error = assertThrows(() => assembler.grow(), WebSocketError);
+      assertEquals(
+        error.message,
+        `reading a message: more than ${limit} bytes, where maxMessageSize is ${limit}`,
+      );
+      assertEquals([error.code, error.closeCode], ["LimitExceeded", 1009]);
+      assembler.clear();
+    }
   });
 
   it("gives back what it grew out of, and what it has when cleared, once each", () => {

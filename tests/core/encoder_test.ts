@@ -1,8 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { describe, it } from "node:test";
 import { acquireBuffer, releaseBuffer } from "../../src/core/buffer_pool.ts";
-import { FrameEncoder, frameSize, headerSize, MAX_HEADER } from "../../src/core/encoder.ts";
+import type { DeflateCodec, DeflateStream } from "../../src/core/deflate_codec.ts";
+import { DeflateSender } from "../../src/core/deflate_sender.ts";
+import { encodeAlone, FrameEncoder, frameSize, headerSize, MAX_HEADER } from "../../src/core/encoder.ts";
+import { WebSocketError } from "../../src/core/errors.ts";
 import { MaskKeys } from "../../src/core/mask.ts";
 import { Opcode } from "../../src/core/opcode.ts";
 import { OutputBuffer } from "../../src/core/output_buffer.ts";
@@ -259,5 +262,38 @@ describe("encoder: text", () => {
     fc.assert(fc.property(texts, fc.nat(4200), (text, before) => assertTextFrame(text, before)), {
       numRuns: 200,
     });
+  });
+});
+
+describe("encoder: text without a frame", () => {
+  it("takes a byte of room per unit, and more where that is too little", () => {
+    for (const [text, room] of [["x".repeat(4096), 4096], ["é".repeat(3000), 8192]] as const) {
+      const output = new OutputBuffer();
+      encodeAlone(output, text);
+      assertSameBytes(written(output), encoder.encode(text));
+      assertEquals(output.bytes.length, room);
+      output.clear();
+    }
+  });
+});
+
+describe("encoder: a message that cannot be compressed", () => {
+  const idle: DeflateStream = { consumed: 0, produced: 0, write() {}, reset() {}, close() {} };
+  const codec: DeflateCodec = { createInflater: () => idle, createDeflater: () => idle };
+  const profile = { codec, windowBits: 15, level: 6, memLevel: 8 };
+  const stubborn = () => new DeflateSender(() => idle, { keepsWindow: true, threshold: 0, profile });
+
+  it("is not in the output, and keeps no memory where nothing else is", () => {
+    const output = new OutputBuffer();
+    assertThrows(() => pinned().deflated(output, Opcode.Binary, patternOf(300), stubborn()), WebSocketError);
+    assertEquals([output.length, output.bytes.length], [0, 0]);
+  });
+
+  it("leaves what was there before", () => {
+    const output = new OutputBuffer();
+    pinned().text(output, Opcode.Text, "Hello");
+    assertThrows(() => pinned().deflated(output, Opcode.Binary, patternOf(9000), stubborn()), WebSocketError);
+    assertEquals(toHex(written(output)), "81 85 37 fa 21 3d 7f 9f 4d 51 58");
+    output.clear();
   });
 });

@@ -42,6 +42,7 @@ describe("output_buffer", () => {
     output.reserve(1);
     const { bytes } = output;
     append(output, patternOf(4000));
+    assertStrictEquals(output.bytes, bytes);
     output.reserve(96);
     assertStrictEquals(output.bytes, bytes);
     output.reserve(97);

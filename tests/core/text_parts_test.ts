@@ -37,12 +37,15 @@ describe("a text in parts", () => {
     assertEquals(encodeAll(["a\ud83d", "b"]), utf8("a\ufffdb"));
     assertEquals(encodeAll(["a\ud83d", ""]), utf8("a\ufffd"));
     assertEquals(encodeAll(["\ud83d", hex("61")]), utf8("\ufffda"));
+    assertEquals(encodeAll(["\ud83d", hex("61"), "b"]), utf8("\ufffdab"));
     assertEquals(encodeAll(["\ud83d", hex(""), "\ude00"]), utf8("😀"));
+    assertEquals(encodeAll(["\ud800", "\udc00"]), utf8("\u{10000}"));
+    assertEquals(encodeAll(["\udbff", "\udfff"]), utf8("\u{10ffff}"));
     assertEquals(encodeAll(["\ude00", "a"]), utf8("\ufffda"));
   });
 
-  it("bytes may be cut anywhere, and be followed by strings", () => {
-    assertEquals(encodeAll([hex("f0 9f"), hex("98"), hex("80"), "é"]), utf8("😀é"));
+  it("bytes may be cut anywhere, follow strings, and be followed by strings", () => {
+    assertEquals(encodeAll(["a", hex("f0 9f"), hex("98"), hex("80"), "é", hex("62")]), utf8("a😀éb"));
   });
 
   it("what is not UTF-8 is refused, and something else can take its place", () => {
