@@ -18,6 +18,13 @@ import type { Ring } from "./ring.ts";
 import type { Status } from "./status.ts";
 import { BLOCKED, BUSY, DONE, ENDED } from "./status.ts";
 
+/**
+ * Senders that wait for room are woken when there is so much of it, or a quarter of the ring: to wake one for every
+ * record that is read would cost more than to read it. It is more than any sender waits for where the ring is small,
+ * and an empty ring always has it.
+ */
+const ENOUGH_ROOM = 64 * 1024;
+
 /** A record in several parts, as far as it has been read. */
 interface Assembly {
   readonly memory: Memory;
@@ -32,6 +39,7 @@ export class RingReader<T> {
   readonly #words: Int32Array;
   readonly #mask: number;
   readonly #id: number;
+  readonly #enoughRoom: number;
   // The writers' position as last seen: their cache line is asked for only when all until there is read.
   #tail: number;
   #assembly: Assembly | undefined;
@@ -44,6 +52,7 @@ export class RingReader<T> {
     this.#words = ring.words;
     this.#mask = ring.capacity - 1;
     this.#id = ring.nextId();
+    this.#enoughRoom = Math.min(ENOUGH_ROOM, ring.capacity / 4);
     this.#tail = ring.head;
   }
 
@@ -64,7 +73,7 @@ export class RingReader<T> {
     } finally {
       if (this.#assembly !== undefined) lock.park();
       else lock.give();
-      this.#ring.room.wake();
+      this.#announceRoom();
     }
   }
 
@@ -104,7 +113,7 @@ export class RingReader<T> {
       const isDone = this.#readPart(info, start, start + length, head);
       if (isDone) return DONE;
       // A sender may be waiting to write the next part.
-      this.#ring.room.wake();
+      this.#announceRoom();
     }
   }
 
@@ -135,6 +144,12 @@ export class RingReader<T> {
       // Even when decoding throws: the next attempt must not meet the same record.
       Atomics.store(this.#control, HEAD, (head + PART_HEADER + padded(end - start)) | 0);
     }
+  }
+
+  /** The tail is asked for only when somebody waits, and so does not write it. */
+  #announceRoom(): void {
+    const { room, capacity } = this.#ring;
+    if (room.isArmed && capacity - this.#ring.used >= this.#enoughRoom) room.wake();
   }
 
   #append(start: number, end: number): void {

@@ -25,6 +25,8 @@ const NOBODY = 0;
  * cost no memory, and those just used are still in the processor's cache. A power of two.
  */
 const STRETCH = 256 * 1024;
+/** Records that were posted, in bytes, of which readers hear before the one who posts them says so. */
+const MUCH = 16 * 1024;
 
 /** Writes records into a ring. None of its methods waits: each answers what came of one attempt. */
 export class RingWriter {
@@ -39,6 +41,8 @@ export class RingWriter {
   // The reader's position as last seen; its cache line is asked for only when this leaves no room.
   #head = 0;
   #streamed = NOT_STREAMING;
+  /** Bytes of records that sleeping readers have not been woken for. */
+  #unannounced = 0;
 
   /** `onWrite` is called whenever there is something new to read. */
   constructor(ring: Ring, onWrite?: () => void) {
@@ -87,6 +91,31 @@ export class RingWriter {
 
   /** Copies a record into the ring: whole, or not at all. */
   tryWrite(record: EncodedRecord): Status {
+    const status = this.#tryWrite(record);
+    if (status === DONE) this.#announce();
+    return status;
+  }
+
+  /**
+   * As {@linkcode RingWriter.tryWrite}, for one of many records: readers that poll see it at once, those that sleep are
+   * woken by {@linkcode RingWriter.announce}, which must follow; or sooner, when much has been posted or there is no room.
+   */
+  tryPost(record: EncodedRecord): Status {
+    const status = this.#tryWrite(record);
+    if (status === DONE) {
+      this.#unannounced += PART_HEADER + record.end - record.start;
+      if (this.#unannounced < MUCH) return status;
+    }
+    this.announce();
+    return status;
+  }
+
+  /** Wakes readers for what was posted. */
+  announce(): void {
+    if (this.#unannounced > 0) this.#announce();
+  }
+
+  #tryWrite(record: EncodedRecord): Status {
     const { kind, bytes, start, end } = record;
     const size = PART_HEADER + padded(end - start);
     const ring = this.#ring;
@@ -106,7 +135,6 @@ export class RingWriter {
       status = this.#publish(tail, size) ? DONE : ENDED;
     }
     ring.sendLock.give();
-    if (status === DONE) this.#announce();
     return status;
   }
 
@@ -232,6 +260,7 @@ export class RingWriter {
   }
 
   #announce(): void {
+    this.#unannounced = 0;
     this.#ring.data.wake();
     this.#onWrite?.();
   }

@@ -132,6 +132,19 @@ export class Sender<T> implements Disposable {
     return outcome(this.#tryOvertakingNone() ?? this.#writer.tryWrite(record));
   }
 
+  /**
+   * @internal {@linkcode Sender.trySendRecord} for one of many: receivers that sleep are woken by
+   * {@linkcode Sender.announce}, which must follow.
+   */
+  postRecord(record: EncodedRecord): "sent" | RefusalReason {
+    return outcome(this.#tryOvertakingNone() ?? this.#writer.tryPost(record));
+  }
+
+  /** @internal Wakes receivers for what was posted. */
+  announce(): void {
+    this.#writer.announce();
+  }
+
   /** {@linkcode Sender.sendSync} for a message that is already encoded. */
   sendRecordSync(record: EncodedRecord, timeout: number = Infinity): "sent" | RefusalReason {
     const status = this.#tryOvertakingNone() ?? this.#writer.tryWrite(record);

@@ -24,6 +24,11 @@ export class WakeWord {
     return Atomics.or(this.#words, this.#index, 1) | 1;
   }
 
+  /** Whether somebody may be asleep. */
+  get isArmed(): boolean {
+    return (Atomics.load(this.#words, this.#index) & 1) !== 0;
+  }
+
   /** Wakes whoever is asleep. */
   wake(): void {
     const word = Atomics.load(this.#words, this.#index);

@@ -35,6 +35,8 @@ export class Connection<Client> implements ByteStreamSink {
   readonly sending: SendSide;
   /** Called when the system has taken everything that was sent, after some of it had to wait. */
   onFlushed: (() => void) | undefined;
+  /** Called when a chunk of what was read is over, however it ended: all of it has been handed over, or kept. */
+  onDelivered: (() => void) | undefined;
   /** Called when the stream is gone, before the handler's last callbacks. */
   onGone: (() => void) | undefined;
 
@@ -75,6 +77,7 @@ export class Connection<Client> implements ByteStreamSink {
         const roundTrip = sending.onPong(payload);
         if (roundTrip !== undefined) observer.roundTrip(roundTrip);
       },
+      onDelivered: () => this.onDelivered?.(),
       onPause: () => observer.paused(() => clock.now(), this.#reading.pauses),
       onThrow: (value) => this.#threw(value),
       isSilent: () => this.#ending.silent,

@@ -14,6 +14,8 @@ export interface ReadSideEvents {
   onViolation(error: WebSocketError): void;
   /** A pong came. */
   onPong(payload: Payload): void;
+  /** A chunk is over, however it ended. */
+  onDelivered(): void;
   /** Whoever takes the messages has asked for a pause, and there was none. */
   onPause(): void;
   /** A callback threw. */
@@ -188,6 +190,8 @@ export class ReadSide<Client> {
       if (!this.#busy && !this.#turnsFromOutside && !this.#events.isSilent()) handler.onIdle?.(client);
     } catch (value) {
       this.#events.onThrow(value);
+    } finally {
+      this.#events.onDelivered();
     }
   }
 

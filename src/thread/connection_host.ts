@@ -128,6 +128,7 @@ export class ConnectionHost {
     const commands = this.#executeCommands(connection);
     await this.#run.promise;
     const doze = this.#request.alone && turns !== undefined ? await this.#doze(connection) : undefined;
+    connection.onDelivered = () => this.#events.announce();
     const running = connection.run(this.#handler(), this);
     turns?.start(doze);
     if (this.#forced) connection.forceQuit();
@@ -255,7 +256,10 @@ export class ConnectionHost {
     };
   }
 
-  /** A payload goes from the receive buffer straight into the channel. */
+  /**
+   * A payload goes from the receive buffer straight into the channel. Who waits for it is woken when its chunk is over:
+   * to wake a thread takes longer than to hand over many messages.
+   */
   #emit(kind: number, payload: Payload): void {
     const { source, start, byteLength } = payload as PayloadView;
     const record = this.#record;
@@ -263,7 +267,7 @@ export class ConnectionHost {
     record.bytes = source;
     record.start = start;
     record.end = start + byteLength;
-    if (this.#waitingRecords > 0 || this.#events.trySendRecord(record) === "full") {
+    if (this.#waitingRecords > 0 || this.#events.postRecord(record) === "full") {
       this.#waitFor(this.#events.sendRecord(record));
     }
   }
