@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import type { ReceiverHandle } from "./handle.ts";
 import { codecOf } from "./handle.ts";
+import { ItemIterator } from "./item_iterator.ts";
 import { RECEIVERS } from "./layout.ts";
 import type { Pulse } from "./pulse.ts";
 import { Ring } from "./ring.ts";
@@ -109,22 +110,12 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
    * Rejects with `Timeout` when another thread was terminated in the middle of a message.
    */
   receive(): Promise<T | null> {
-    if (this.#last === undefined) {
-      // Nothing may throw past this point but into the promise.
-      try {
-        const status = this.#attempt();
-        if (status === DONE) return this.#turns.resolve(this.#reader.take());
-        if (status === ENDED) return Promise.resolve(null);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-    return this.#receiveInOrder();
+    return this.#receive(asItem);
   }
 
   /** The items until the channel is closed and drained. Leaving the loop leaves the channel as it is. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (let item; (item = await this.receive()) !== null;) yield item;
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return new ItemIterator(() => this.#receive(asResult));
   }
 
   /** Closes the channel for every thread: sends are refused, what was sent can still be received. */
@@ -147,7 +138,22 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
     this.release();
   }
 
-  async #receiveInOrder(): Promise<T | null> {
+  /** `wrap` makes of an item what the promise resolves with. */
+  #receive<R>(wrap: (item: T | null) => R): Promise<R> {
+    if (this.#last === undefined) {
+      // Nothing may throw past this point but into the promise.
+      try {
+        const status = this.#attempt();
+        if (status === DONE) return this.#turns.resolve(wrap(this.#reader.take()));
+        if (status === ENDED) return Promise.resolve(wrap(null));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+    return this.#receiveInOrder(wrap);
+  }
+
+  async #receiveInOrder<R>(wrap: (item: T | null) => R): Promise<R> {
     const before = this.#last;
     let resolve!: () => void;
     const promise = new Promise<void>((settle) => resolve = settle);
@@ -162,7 +168,7 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
         if (status === DONE) item = this.#reader.take();
         return status;
       });
-      return item;
+      return wrap(item);
     } finally {
       if (this.#last === promise) this.#last = undefined;
       resolve();
@@ -177,4 +183,12 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
     if (status === DONE) return this.#reader.take();
     return status === ENDED ? null : undefined;
   }
+}
+
+function asItem<T>(item: T | null): T | null {
+  return item;
+}
+
+function asResult<T>(item: T | null): IteratorResult<T, void> {
+  return item === null ? { done: true, value: undefined } : { done: false, value: item };
 }
