@@ -70,16 +70,16 @@ export class WebSocketError extends Error {
   /** What kind of failure this is. */
   readonly code: WebSocketErrorCode;
   /** For `Timeout`: what took too long. */
-  readonly phase?: TimeoutPhase;
+  declare readonly phase?: TimeoutPhase;
   /** For `HandshakeFailed`: what the server answered, for `ConnectionFailed`: what the proxy did; if it was HTTP. */
-  readonly response?: HandshakeResponse;
+  declare readonly response?: HandshakeResponse;
   /**
    * For what the peer did wrong (`ProtocolViolation`, `LimitExceeded`): the close code sent to it. From a
    * `WebSocketStream` that did not end cleanly: the close code it ended with.
    */
-  readonly closeCode?: number;
+  declare readonly closeCode?: number;
   /** With `closeCode`, from a `WebSocketStream`: the reason in the Close frame. */
-  readonly reason?: string;
+  declare readonly reason?: string;
 
   /** Makes an error of the given kind. */
   constructor(code: WebSocketErrorCode, message: string, options: WebSocketErrorOptions = {}) {

@@ -33,5 +33,7 @@ describe("WebSocketError", () => {
     const { phase, response, closeCode, reason } = error;
     assertEquals([phase, response, closeCode, reason], [undefined, undefined, undefined, undefined]);
     assertEquals("cause" in error, false);
+    // As it is printed, beside its message and where it comes from.
+    assertEquals(Object.entries(error).sort(), [["code", "Io"], ["name", "WebSocketError"]]);
   });
 });
