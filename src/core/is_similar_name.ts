@@ -9,9 +9,10 @@ export function isSimilarName(known: string, name: string): boolean {
   if (right.startsWith(slip) || slip.startsWith(right)) return true;
   if (Math.abs(right.length - slip.length) > 1) return false;
   if ([...right].sort().join("") === [...slip].sort().join("")) return true;
+  // They differ: neither of these goes on behind both ends.
   let start = 0;
-  while (start < right.length && right[start] === slip[start]) start++;
+  while (right[start] === slip[start]) start++;
   let end = 0;
-  while (end < Math.min(right.length, slip.length) - start && right.at(-1 - end) === slip.at(-1 - end)) end++;
+  while (right.at(-1 - end) === slip.at(-1 - end)) end++;
   return Math.max(right.length, slip.length) - start - end <= 1;
 }

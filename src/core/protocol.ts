@@ -175,12 +175,12 @@ export class Protocol {
       if (this.#state === "open") this.#answerPing(payload.bytes);
     } else if (opcode === Opcode.Close) {
       const close = parseClose(payload.bytes);
-      this.#closeReceived = close;
       if (this.#state === "open") {
         this.#initiator = "remote";
         // §5.5.1: the answer typically echoes the code.
         this.#sendClose(close.code, "");
       }
+      this.#closeReceived = close;
       this.#enter("remoteClose");
       this.#decoder.release();
     }
@@ -324,7 +324,7 @@ export class Protocol {
     return {
       code: this.#closeReceived?.code ?? CloseCode.Abnormal,
       reason: this.#closeReceived?.reason ?? "",
-      wasClean: this.closeCompleted && this.#error === undefined,
+      wasClean: this.closeCompleted,
       initiator: this.#initiator,
       ...(cause === undefined ? {} : { error: cause }),
     };

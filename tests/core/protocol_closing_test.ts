@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { describe, it } from "node:test";
 import { isCloseCodeForUsers, isCloseCodeOnTheWire } from "../../src/core/close_code.ts";
 import { WebSocketError } from "../../src/core/errors.ts";
+import { MaskKeys } from "../../src/core/mask.ts";
 import { type Protocol, ProtocolEvent } from "../../src/core/protocol.ts";
 import {
   binaryFrame,
@@ -214,6 +215,7 @@ describe("protocol: failing", () => {
       assertEquals(protocol.next(), ProtocolEvent.Text);
       const { bytes } = protocol.payload;
       protocol.fail(new WebSocketError("Aborted", "enough"), 1001);
+      assertEquals(protocol.next(), ProtocolEvent.None);
       // Whoever sends now may get memory out of the pool.
       const other = protocolOf();
       other.sendBinary(new Uint8Array(4000));
@@ -222,6 +224,31 @@ describe("protocol: failing", () => {
       protocol.end();
       assertEquals(protocol.payload.byteLength, 0);
     }
+  });
+});
+
+describe("protocol: a Close that cannot be answered", () => {
+  it("is not taken for answered by the one that goes out later", () => {
+    let broken = false;
+    const maskKeys = new MaskKeys((bytes) => {
+      if (broken) throw new RangeError("no entropy");
+      bytes.fill(1);
+    });
+    const protocol = protocolOf({ maskKeys });
+    broken = true;
+    protocol.receive(closeFrame(1000));
+    assertThrows(() => protocol.next(), RangeError);
+    broken = false;
+    const error = new WebSocketError("Io", "no entropy");
+    protocol.fail(error, 1011);
+    assertEquals(framesIn(takeOutput(protocol)), ["close 03 f3"]);
+    assertEquals(protocol.closeInfo(), {
+      code: 1006,
+      reason: "",
+      wasClean: false,
+      initiator: "local",
+      error,
+    });
   });
 });
 
