@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
-import { checkBytes } from "../../src/core/check_send.ts";
+import { checkBytes, checkControlPayload, checkTextBytes } from "../../src/core/check_send.ts";
 import { WebSocketError } from "../../src/core/errors.ts";
 
 function refusal(what: string, data: unknown): string {
@@ -16,6 +16,8 @@ describe("what is sent", () => {
     checkBytes("a ping", new Uint8Array(new SharedArrayBuffer(1)));
     checkBytes("a ping", new (class Odd extends Uint8Array {})(1));
     checkBytes("a ping", runInNewContext("new Uint8Array(1)"));
+    const named = Object.defineProperty(new Uint8Array(1), Symbol.toStringTag, { value: "Bytes" });
+    checkBytes("a ping", named);
   });
 
   it("is otherwise refused by name", () => {
@@ -31,5 +33,19 @@ describe("what is sent", () => {
       refusal("a text", 5),
       "sending a text: got number, allowed: a string, or a Uint8Array of UTF-8",
     );
+  });
+
+  it("is refused by the name of what it was to be", () => {
+    const messageOf = (check: () => void) => assertThrows(check, WebSocketError).message;
+    assertEquals(
+      messageOf(() => checkTextBytes(null as never)),
+      "sending a text: got null, allowed: a string, or a Uint8Array of UTF-8",
+    );
+    for (const frame of ["ping", "pong"] as const) {
+      assertEquals(
+        messageOf(() => checkControlPayload(frame, "abc" as never)),
+        `sending a ${frame}: got string, allowed: a Uint8Array`,
+      );
+    }
   });
 });

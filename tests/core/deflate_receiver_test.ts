@@ -1,9 +1,7 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import type { DeflateCodec } from "../../src/core/deflate_codec.ts";
-import { zlibCodec } from "../../src/zlib/zlib_codec.ts";
+import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { concat, continuationFrame, frame, hex, opcodes, pingFrame, textFrame } from "../support/frames.ts";
-import { compressedFrame, deflated, deflateProtocol, told } from "./deflate_support.ts";
+import { compressedFrame, countingCodec, deflated, deflateProtocol, told } from "./deflate_support.ts";
 import { constants, deflateRawSync } from "node:zlib";
 
 /** The same whole and byte by byte. */
@@ -241,35 +239,3 @@ describe("deflate_receiver", () => {
     assertEquals(counting.open(), 0);
   });
 });
-
-/** zlib, counted. */
-function countingCodec() {
-  let open = 0;
-  let produced = 0;
-  const counted = (stream: ReturnType<DeflateCodec["createInflater"]>) => {
-    open++;
-    return {
-      get consumed() {
-        return stream.consumed;
-      },
-      get produced() {
-        return stream.produced;
-      },
-      write(...parameters: Parameters<typeof stream.write>) {
-        stream.write(...parameters);
-        produced += stream.produced;
-      },
-      reset: () => stream.reset(),
-      close() {
-        open--;
-        assert(open >= 0);
-        stream.close();
-      },
-    };
-  };
-  const codec: DeflateCodec = {
-    createInflater: (options) => counted(zlibCodec().createInflater(options)),
-    createDeflater: (options) => counted(zlibCodec().createDeflater(options)),
-  };
-  return { codec, open: () => open, produced: () => produced };
-}

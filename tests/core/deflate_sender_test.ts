@@ -5,8 +5,10 @@ import {
   assertGreater,
   assertLess,
   assertLessOrEqual,
+  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { acquireBuffer, releaseBuffer } from "../../src/core/buffer_pool.ts";
 import { WebSocketError } from "../../src/core/errors.ts";
 import type { Protocol } from "../../src/core/protocol.ts";
 import { zlibCodec } from "../../src/zlib/zlib_codec.ts";
@@ -148,6 +150,32 @@ describe("deflate_sender", () => {
         assertLessOrEqual(waiting, 200);
         if (accepted > 100) throw new Error("no limit");
       }
+    }
+  });
+
+  it("sends a message as it is where compression might make it too long for what may wait", () => {
+    const text = "a".repeat(700);
+    // 708 bytes as it is; 862 at most when compressed.
+    const rsv = (maxBufferedAmount: number, unsent: number): number => {
+      const protocol = deflateProtocol({ maxBufferedAmount });
+      protocol.unsent = unsent;
+      const { rsv } = frameOf(protocol, text);
+      assertEquals(protocol.framesSent, 1);
+      return rsv;
+    };
+    assertEquals([rsv(862, 0), rsv(861, 0), rsv(708, 0)], [4, 0, 0]);
+    assertEquals([rsv(962, 100), rsv(961, 100), rsv(808, 100)], [4, 0, 0]);
+  });
+
+  it("a text's memory goes back to where it came from, be it sent or refused", () => {
+    const protocol = deflateProtocol({ maxBufferedAmount: 1_000_000 });
+    for (const text of ["a".repeat(700_000), "é".repeat(600_000)]) {
+      // What is lent last is lent first.
+      const lent = acquireBuffer(1 << 20);
+      releaseBuffer(lent);
+      if (text.startsWith("a")) assertEquals(frameOf(protocol, text).rsv, 4);
+      else assertThrows(() => protocol.sendText(text), WebSocketError, "sending 1200000 bytes");
+      assertStrictEquals(acquireBuffer(1 << 20), lent);
     }
   });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
+import { assert } from "@std/assert";
 import { MaskKeys } from "../../src/core/mask.ts";
 import { PerMessageDeflate } from "../../src/core/deflate.ts";
 import type { DeflateCodec } from "../../src/core/deflate_codec.ts";
@@ -23,9 +24,9 @@ export interface DeflateProtocolOptions
 
 const MIB = 1024 * 1024;
 
-/** A protocol, open, that agreed on compression. */
-export function deflateProtocol(options: DeflateProtocolOptions = {}): Protocol {
-  const deflate = new PerMessageDeflate({
+/** Compression as agreed on, for one connection. */
+export function perMessageDeflate(options: DeflateProtocolOptions = {}): PerMessageDeflate {
+  return new PerMessageDeflate({
     codec: options.codec ?? zlibCodec(),
     agreement: {
       serverNoContextTakeover: options.serverNoContextTakeover ?? false,
@@ -37,13 +38,49 @@ export function deflateProtocol(options: DeflateProtocolOptions = {}): Protocol 
     level: options.level ?? 6,
     memLevel: options.memLevel ?? 8,
   });
+}
+
+/** zlib, and what is asked of it: streams that are open, and bytes that came out. */
+export function countingCodec(): { codec: DeflateCodec; open: () => number; produced: () => number } {
+  let open = 0;
+  let produced = 0;
+  const counted = (stream: ReturnType<DeflateCodec["createInflater"]>) => {
+    open++;
+    return {
+      get consumed() {
+        return stream.consumed;
+      },
+      get produced() {
+        return stream.produced;
+      },
+      write(...parameters: Parameters<typeof stream.write>) {
+        stream.write(...parameters);
+        produced += stream.produced;
+      },
+      reset: () => stream.reset(),
+      close() {
+        open--;
+        assert(open >= 0);
+        stream.close();
+      },
+    };
+  };
+  const codec: DeflateCodec = {
+    createInflater: (options) => counted(zlibCodec().createInflater(options)),
+    createDeflater: (options) => counted(zlibCodec().createDeflater(options)),
+  };
+  return { codec, open: () => open, produced: () => produced };
+}
+
+/** A protocol, open, that agreed on compression. */
+export function deflateProtocol(options: DeflateProtocolOptions = {}): Protocol {
   return new Protocol({
     maskKeys: new MaskKeys((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)),
     maxFrameSize: MIB,
     maxMessageSize: MIB,
     maxBufferedAmount: 4 * MIB,
     ...options,
-    deflate,
+    deflate: perMessageDeflate(options),
   });
 }
 

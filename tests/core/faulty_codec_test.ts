@@ -1,11 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
-import { PerMessageDeflate } from "../../src/core/deflate.ts";
 import type { DeflateCodec, DeflateStream } from "../../src/core/deflate_codec.ts";
 import { WebSocketError } from "../../src/core/errors.ts";
 import { OutputBuffer } from "../../src/core/output_buffer.ts";
 import { hex, toHex } from "../support/frames.ts";
-import { compressedFrame, deflateProtocol, told } from "./deflate_support.ts";
+import { compressedFrame, deflateProtocol, perMessageDeflate, told } from "./deflate_support.ts";
 import { framesIn, takeOutput } from "./support_transcript.ts";
 
 /** A stream that answers every write in the same way. */
@@ -100,23 +99,8 @@ describe("a codec that is not up to it", () => {
 
   it("may produce nothing but the tail", () => {
     const output = new OutputBuffer();
-    const deflate = perMessageDeflate(writing(hex("00 00 ff ff")));
+    const deflate = perMessageDeflate({ codec: writing(hex("00 00 ff ff")) });
     deflate.sender.deflate(Uint8Array.of(1), output);
     assertEquals(toHex(output.bytes.subarray(0, output.length)), "");
   });
 });
-
-function perMessageDeflate(codec: DeflateCodec): PerMessageDeflate {
-  return new PerMessageDeflate({
-    codec,
-    agreement: {
-      serverNoContextTakeover: true,
-      clientNoContextTakeover: false,
-      serverMaxWindowBits: 15,
-      clientMaxWindowBits: 15,
-    },
-    threshold: 0,
-    level: 6,
-    memLevel: 8,
-  });
-}

@@ -1,11 +1,17 @@
-import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
+import { acquireBuffer, releaseBuffer } from "../../src/core/buffer_pool.ts";
 import { WebSocketError } from "../../src/core/errors.ts";
 import { prepareBinary, prepareText } from "../../src/core/prepared_message.ts";
-import type { DeflateCodec } from "../../src/core/deflate_codec.ts";
+import type { DeflateCodec, DeflateStream } from "../../src/core/deflate_codec.ts";
 import { zlibCodec } from "../../src/zlib/zlib_codec.ts";
 import { hex, toHex } from "../support/frames.ts";
-import { deflateProtocol, type DeflateProtocolOptions, ReferenceInflater } from "./deflate_support.ts";
+import {
+  deflateProtocol,
+  type DeflateProtocolOptions,
+  perMessageDeflate,
+  ReferenceInflater,
+} from "./deflate_support.ts";
 import { clientFrames } from "./support_client_frames.ts";
 import { framesIn, protocolOf, takeOutput } from "./support_transcript.ts";
 
@@ -43,7 +49,6 @@ describe("a prepared message", () => {
     ]);
     const [first, second] = clientFrames(output);
     assertEquals(toHex(first!.key) === toHex(second!.key), false);
-    assertEquals([text.type, text.byteLength], ["text", 5]);
   });
 
   it("is a copy", () => {
@@ -53,6 +58,14 @@ describe("a prepared message", () => {
     const protocol = protocolOf();
     protocol.sendPrepared(prepared);
     assertEquals(framesIn(takeOutput(protocol)), ["binary 01 02"]);
+  });
+
+  it("says what it is", () => {
+    const said = [prepareText("é"), prepareText(hex("c3 a9")), prepareBinary(hex("00 ff ff"))];
+    assertEquals(said.map(({ type, byteLength }) => [type, byteLength]), [["text", 2], ["text", 2], [
+      "binary",
+      3,
+    ]]);
   });
 
   it("is compressed once for all that refer to no earlier message, in the same way", () => {
@@ -69,6 +82,37 @@ describe("a prepared message", () => {
       assertEquals(new TextDecoder().decode(new ReferenceInflater().inflate(frame!.payload)), long);
     }
     assertEquals([payloads.size, counting.deflaters], [1, 1]);
+  });
+
+  it("counts as compressed by each connection, done anew or not", () => {
+    const { codec } = countingCodec();
+    const message = prepareText(long);
+    const counts = [0, 1].map(() => {
+      const deflate = perMessageDeflate({ codec, clientNoContextTakeover: true });
+      const protocol = protocolOf({ deflate });
+      protocol.sendPrepared(message);
+      const [frame] = clientFrames(takeOutput(protocol));
+      const { messages, uncompressedBytes, compressedBytes } = deflate.sender;
+      assertEquals(compressedBytes, frame!.payload.length);
+      return [messages, uncompressedBytes, protocol.framesSent];
+    });
+    assertEquals(counts, [[1, long.length, 1], [1, long.length, 1]]);
+  });
+
+  it("has no trace of the one that was compressed before, and memory goes back to where it came from", () => {
+    for (const text of [long.repeat(10), long.toUpperCase(), "", "short"]) {
+      const protocol = deflateProtocol({ clientNoContextTakeover: true });
+      // What is lent last is lent first.
+      const lent = acquireBuffer(16 * 1024);
+      releaseBuffer(lent);
+      protocol.sendPrepared(prepareText(text));
+      protocol.sendPrepared(prepareText(text));
+      for (const { payload } of clientFrames(takeOutput(protocol))) {
+        const bytes = payload.length < text.length ? new ReferenceInflater().inflate(payload) : payload;
+        assertEquals(new TextDecoder().decode(bytes), text);
+      }
+      assertStrictEquals(acquireBuffer(16 * 1024), lent);
+    }
   });
 
   it("is compressed anew where the codec, the window, the level or the memory is another", () => {
@@ -112,13 +156,64 @@ describe("a prepared message", () => {
     assertEquals(clientFrames(takeOutput(protocol)).map(({ rsv }) => rsv), [0, 0, 0]);
   });
 
+  it("is compressed from the threshold on, where that makes it shorter by a byte", () => {
+    const rsvOf = (threshold: number, codec?: DeflateCodec) => {
+      const protocol = deflateProtocol({ clientNoContextTakeover: true, threshold, codec });
+      protocol.sendPrepared(prepareText(long));
+      return clientFrames(takeOutput(protocol))[0]!.rsv;
+    };
+    assertEquals([rsvOf(long.length), rsvOf(long.length + 1)], [4, 0]);
+    assertEquals([rsvOf(0, codecTo(long.length - 1)), rsvOf(0, codecTo(long.length))], [4, 0]);
+  });
+
+  it("is refused where there is no room for it as it is", () => {
+    const size = 8 + long.length;
+    const protocol = deflateProtocol({ clientNoContextTakeover: true, maxBufferedAmount: size });
+    protocol.sendPrepared(prepareText(long));
+    assertEquals(protocol.framesSent, 1);
+    const error = assertThrows(() => protocol.sendPrepared(prepareText(long)), WebSocketError);
+    const message =
+      `sending ${long.length} bytes: ${protocol.output.length} are waiting already, where maxBufferedAmount is ${size}`;
+    assertEquals([error.code, error.message], ["LimitExceeded", message]);
+    takeOutput(protocol);
+    protocol.sendPrepared(prepareText(long));
+    assertEquals([protocol.framesSent, clientFrames(takeOutput(protocol)).length], [2, 1]);
+  });
+
   it("what is none is refused, and what would not be one", () => {
-    const codes = [
-      () => protocolOf().sendPrepared("abc" as never),
-      () => prepareText(hex("ff")),
-      () => prepareText(5 as never),
-      () => prepareBinary("abc" as never),
-    ].map((attempt) => assertThrows(attempt, WebSocketError).code);
-    assertEquals(new Set(codes), new Set(["InvalidConfiguration"]));
+    const refusals: readonly (readonly [attempt: () => void, message: string])[] = [
+      [
+        () => protocolOf().sendPrepared("abc" as never),
+        "sending a prepared message: allowed: what prepareText or prepareBinary has made",
+      ],
+      [() => prepareText(hex("ff")), "sending a text: the bytes are not UTF-8"],
+      [
+        () => prepareText(5 as never),
+        "sending a text: got number, allowed: a string, or a Uint8Array of UTF-8",
+      ],
+      [
+        () => prepareBinary("abc" as never),
+        "sending a binary message: got string, allowed: a Uint8Array",
+      ],
+    ];
+    for (const [attempt, message] of refusals) {
+      const error = assertThrows(attempt, WebSocketError);
+      assertEquals([error.code, error.message], ["InvalidConfiguration", message]);
+    }
   });
 });
+
+/** What makes of every message so many bytes, and the tail. */
+function codecTo(length: number): DeflateCodec {
+  const stream: DeflateStream = {
+    consumed: long.length,
+    produced: length + 4,
+    write(_input, _start, _end, output, outputStart) {
+      output.fill(0, outputStart, outputStart + length + 2);
+      output.fill(0xff, outputStart + length + 2, outputStart + length + 4);
+    },
+    reset() {},
+    close() {},
+  };
+  return { createInflater: () => stream, createDeflater: () => stream };
+}

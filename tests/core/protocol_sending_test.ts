@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
 import { WebSocketError } from "../../src/core/errors.ts";
 import { Opcode } from "../../src/core/opcode.ts";
+import { prepareBinary, prepareText } from "../../src/core/prepared_message.ts";
 import { type Protocol, ProtocolEvent } from "../../src/core/protocol.ts";
 import { closeFrame, concat, hex, pingFrame, toHex } from "../support/frames.ts";
 import { patternOf } from "./support_bytes.ts";
@@ -79,6 +80,8 @@ describe("protocol: sending", () => {
           () => protocol.sendText("é".repeat(200)),
           () => protocol.sendText(hex("61")),
           () => protocol.sendBinary(hex("61")),
+          () => protocol.sendPrepared(prepareText("a")),
+          () => protocol.sendPrepared(prepareBinary(hex("61"))),
           () => protocol.sendControl(Opcode.Ping, hex("")),
           () => protocol.sendControl(Opcode.Pong, hex("")),
         ]
@@ -87,6 +90,41 @@ describe("protocol: sending", () => {
       protocol.releasePong();
       assertEquals([protocol.output.length, protocol.framesSent], [0, before], state);
     }
+  });
+
+  it("says what was refused, and where the connection stands", () => {
+    const messageOf = (state: "closing" | "ended", send: (protocol: Protocol) => void) =>
+      errorOf(() => send(inState(state))).message;
+    assertEquals(
+      messageOf("closing", (protocol) => protocol.sendBinary(hex("61 62"))),
+      "sending 2 bytes: the connection is closing",
+    );
+    assertEquals(
+      messageOf("ended", (protocol) => protocol.sendControl(Opcode.Pong, hex(""))),
+      "sending 0 bytes: the connection is closed",
+    );
+  });
+
+  it("what is no message is refused by name", () => {
+    const protocol = protocolOf();
+    const messageOf = (send: () => void) => errorOf(send).message;
+    assertEquals(
+      messageOf(() => protocol.sendText(5 as never)),
+      "sending a text: got number, allowed: a string, or a Uint8Array of UTF-8",
+    );
+    assertEquals(
+      messageOf(() => protocol.sendBinary("abc" as never)),
+      "sending a binary message: got string, allowed: a Uint8Array",
+    );
+    assertEquals([protocol.output.length, protocol.framesSent], [0, 0]);
+  });
+
+  it("a text that is too long for what may wait takes no memory", () => {
+    const protocol = protocolOf({ maxBufferedAmount: 5000 });
+    protocol.sendBinary(patternOf(10));
+    const before = protocol.output.bytes;
+    assertEquals(errorOf(() => protocol.sendText("x".repeat(100_000))).code, "LimitExceeded");
+    assertStrictEquals(protocol.output.bytes, before);
   });
 
   it("what waits may reach maxBufferedAmount, to the byte, and not pass it", () => {

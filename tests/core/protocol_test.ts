@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "node:test";
+import { WebSocketError } from "../../src/core/errors.ts";
 import { MaskKeys } from "../../src/core/mask.ts";
 import { ProtocolEvent } from "../../src/core/protocol.ts";
 import {
@@ -13,6 +14,7 @@ import {
   textFrame,
   toHex,
 } from "../support/frames.ts";
+import { deflated, deflateProtocol } from "./deflate_support.ts";
 import { patternOf } from "./support_bytes.ts";
 import { drive, driveInPieces, framesIn, protocolOf, takeOutput } from "./support_transcript.ts";
 
@@ -112,6 +114,19 @@ describe("protocol: answers leave before the next frame is looked at", () => {
     });
     assertEquals(log, ["Text 61", "> close 0b b8 65 6e 6f 75 67 68", "Ping 70", "Text 62", "Close"]);
     assertEquals(close, { code: 1000, reason: "", wasClean: true, initiator: "local" });
+  });
+});
+
+describe("protocol: parts of a message", () => {
+  it("more than one may be had from a chunk, and none once the connection has been given up", () => {
+    const protocol = deflateProtocol({ messageParts: true });
+    protocol.receive(binaryFrame(deflated(patternOf(300_000)), { rsv: 4 }));
+    assertEquals([protocol.pending, protocol.next()], [false, ProtocolEvent.Part]);
+    assertEquals([protocol.pending, protocol.next()], [true, ProtocolEvent.Part]);
+    const seen = protocol.part.byteLength;
+    protocol.fail(new WebSocketError("Aborted", "enough"), 1001);
+    assertEquals([protocol.pending, protocol.next()], [false, ProtocolEvent.None]);
+    assertEquals(protocol.part.byteLength, seen);
   });
 });
 

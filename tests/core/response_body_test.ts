@@ -98,6 +98,17 @@ describe("body of a refusal", () => {
     assertEquals(bodyOf(chunkedHead + "1\r\na\r\n5;" + "x".repeat(300)), "a");
   });
 
+  it("8 a chunk's size line of more than 256 bytes ends the body, its line break counted in", () => {
+    const rest = (length: number) => `1;${"x".repeat(length - 4)}\r\nb\r\n0\r\n`;
+    assertEquals(bodyOf(chunkedHead + rest(256)), "b");
+    assertEquals(bodyOf(chunkedHead + rest(257)), "");
+  });
+
+  it("8 a body is memory of its own, no larger than it must be", () => {
+    const { body } = outcomeOf("HTTP/1.1 401 No\r\nContent-Length: 5\r\n\r\nhello").response!;
+    assertEquals([body.length, body.buffer.byteLength], [5, 5]);
+  });
+
   it("8 a body over 64 KiB ends there", () => {
     const limit = 64 * 1024;
     const body = "0123456789abcdef".repeat(limit / 16);
