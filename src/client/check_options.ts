@@ -80,13 +80,14 @@ const SHARED: Record<keyof ClientOptions, Rule> = {
   proxy: PROXY_RULE,
 };
 
-/** What clients have beside the shared options whose caller's thread reads the socket. */
-export const TIMESTAMP_RULES: Rules = { receiveTimestamps: boolean };
+/** The options of clients whose caller's thread reads the socket. */
+export const TIMESTAMP_RULES: Rules = { ...SHARED, receiveTimestamps: boolean };
 
 const capacity = integer(1, 2 ** 30, "a number of bytes");
 
-/** What the clients with a thread have beside the shared options, or otherwise. */
+/** The options of clients with a thread. */
 export const THREAD_RULES: Rules = {
+  ...SHARED,
   // An object cannot go to another thread.
   transport: transportName,
   thread: withMethods("an IoThread", "open"),
@@ -98,7 +99,7 @@ export const THREAD_RULES: Rules = {
   controlCapacity: capacity,
 };
 
-/** What the blocking client has beside those. */
+/** The options of the blocking client. */
 export const BLOCKING_RULES: Rules = {
   ...THREAD_RULES,
   ...TIMESTAMP_RULES,
@@ -113,9 +114,9 @@ const KEEP_ALIVE = { interval: duration, timeout: duration };
  *
  * @throws {WebSocketError} `InvalidConfiguration`, naming the option, the value and what is allowed.
  */
-export function checkOptions(options: ClientOptions | NonBlockingOptions, more: Rules = {}): void {
+export function checkOptions(options: ClientOptions | NonBlockingOptions, rules: Rules): void {
   checkRuntime();
-  checkAll("", options, { ...SHARED, ...more });
+  checkAll("", options, rules);
   if (options.tls !== undefined) checkTls(options.tls);
   if (options.keepAlive !== undefined) {
     checkAll("keepAlive.", options.keepAlive, KEEP_ALIVE);

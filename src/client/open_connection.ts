@@ -30,7 +30,7 @@ export async function openConnection<Client>(
   owner?: ConnectionSettings["owner"],
 ): Promise<Opened<Client>> {
   const { target, settings: own } = prepare(url, options);
-  const prepared = { ...own, owner };
+  const prepared = owner === undefined ? own : { ...own, owner };
   const module = codecModule(options);
   const settings = module === undefined ? prepared : await withCodec(prepared, module);
   if (options.transport === "syscall") {
@@ -61,9 +61,11 @@ export function prepare(url: string | URL, options: NonBlockingOptions): Prepare
   const transportName = typeof transport === "object" ? transport.name : transport ?? detectRuntime();
   const socket = socketOptions(options);
   const followRedirects = redirectSettings(options.followRedirects);
-  const request = { url: parsed, tls, headers, protocols };
   const target = {
-    ...request,
+    url: parsed,
+    tls,
+    headers,
+    protocols,
     transportName,
     socket,
     handshakeTimeout,

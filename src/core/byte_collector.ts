@@ -1,6 +1,10 @@
-/** Bytes put together out of parts whose memory is not ours to keep. */
+const NOTHING = new Uint8Array(0);
+/** Room for the first part, at least. */
+const FIRST = 256;
+
+/** Bytes put together out of parts whose memory is not ours to keep. Owns none before the first. */
 export class ByteCollector {
-  #bytes = new Uint8Array(256);
+  #bytes = NOTHING;
   #length = 0;
 
   get length(): number {
@@ -25,7 +29,7 @@ export class ByteCollector {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2, FIRST));
     larger.set(this.view());
     this.#bytes = larger;
   }

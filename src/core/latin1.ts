@@ -15,11 +15,12 @@ export function encodeLatin1(text: string): Uint8Array {
 /** So many arguments a call may have at least, on every engine. */
 const MOST_ARGUMENTS = 4096;
 
-/** The characters with these codes. */
-export function decodeLatin1(bytes: Uint8Array): string {
+/** The characters whose codes are `bytes[start, end)`. */
+export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = "";
-  for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {
-    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + MOST_ARGUMENTS));
+  for (let at = start; at < end; at += MOST_ARGUMENTS) {
+    const codes = bytes.subarray(at, Math.min(at + MOST_ARGUMENTS, end));
+    text += Reflect.apply(String.fromCharCode, undefined, codes);
   }
   return text;
 }

@@ -32,6 +32,12 @@ export class MaskKeys {
     }
     return this.#keys[this.#next++];
   }
+
+  /** Fills the array, of a multiple of four bytes, with fresh random bytes. */
+  fill(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < bytes.length; at += 4) view.setInt32(at, this.next());
+  }
 }
 
 /** Below this many bytes a loop over bytes beats the set-up of the loop over words. */

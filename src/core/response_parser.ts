@@ -1,4 +1,3 @@
-import { ByteCollector } from "./byte_collector.ts";
 import { type HandshakeResponse, WebSocketError } from "./errors.ts";
 import { isToken, trimWhitespace } from "./field_syntax.ts";
 import type { HeaderField } from "./headers.ts";
@@ -60,7 +59,8 @@ const statusLine = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/;
 export class ResponseParser {
   readonly #limits: ResponseLimits;
   readonly #asked: Asked;
-  readonly #line = new ByteCollector();
+  /** The line that is under way. */
+  #line = "";
   #afterCarriageReturn = false;
   #headerBytes = 0;
   #headerCount = 0;
@@ -95,7 +95,11 @@ export class ResponseParser {
 
   /** The values of one header (its name in lower case), in order of arrival. */
   values(name: string): readonly string[] {
-    return this.#headers.filter((field) => field[0] === name).map((field) => field[1]);
+    const values: string[] = [];
+    for (const field of this.#headers) {
+      if (field[0] === name) values.push(field[1]);
+    }
+    return values;
   }
 
   /** What has been read so far, for the user. */
@@ -116,7 +120,7 @@ export class ResponseParser {
       at = this.#receiveText(bytes, at);
       if (at < bytes.length) this.#receiveControl(bytes[at++]);
     }
-    if (this.#body === undefined) return at;
+    if (this.#body === undefined || this.#body.complete) return at;
     return at + this.#body.receive(bytes.subarray(at));
   }
 
@@ -133,7 +137,7 @@ export class ResponseParser {
     if (end > start) {
       if (this.#afterCarriageReturn) throw this.failure(bareCarriageReturn);
       this.#countHeaderBytes(end - start);
-      this.#line.append(bytes.subarray(start, end));
+      this.#line += decodeLatin1(bytes, start, end);
     }
     return end;
   }
@@ -144,8 +148,8 @@ export class ResponseParser {
     if (this.#afterCarriageReturn) {
       if (byte !== LF) throw this.failure(bareCarriageReturn);
       this.#afterCarriageReturn = false;
-      const line = decodeLatin1(this.#line.view());
-      this.#line.clear();
+      const line = this.#line;
+      this.#line = "";
       this.#receiveLine(line);
     } else if (byte === CR) {
       this.#afterCarriageReturn = true;

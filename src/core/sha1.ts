@@ -1,3 +1,6 @@
+/** The words of the block that is being compressed. */
+const schedule = new Int32Array(80);
+
 /**
  * SHA-1 (RFC 3174), synchronous: the web's own digest answers with a promise. It proves in the opening
  * handshake that the server read the request, and is not used for security.
@@ -5,7 +8,6 @@
 export function sha1(message: Uint8Array): Uint8Array {
   const blocks = padded(message);
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
-  const schedule = new Int32Array(80);
   for (let block = 0; block < blocks.byteLength; block += 64) {
     for (let t = 0; t < 16; t++) schedule[t] = blocks.getInt32(block + t * 4);
     for (let t = 16; t < 80; t++) {
@@ -13,9 +15,9 @@ export function sha1(message: Uint8Array): Uint8Array {
     }
     compress(state, schedule);
   }
-  const digest = new DataView(new ArrayBuffer(20));
-  state.forEach((word, index) => digest.setInt32(index * 4, word));
-  return new Uint8Array(digest.buffer);
+  const digest = new Uint8Array(20);
+  for (let i = 0; i < digest.length; i++) digest[i] = state[i >> 2] >>> (24 - (i & 3) * 8);
+  return digest;
 }
 
 /** The message, a one bit, zeros, and the message's length in bits, in whole blocks of 64 bytes. */
@@ -29,7 +31,7 @@ function padded(message: Uint8Array): DataView {
 }
 
 function compress(state: Int32Array, schedule: Int32Array): void {
-  let [a, b, c, d, e] = state;
+  let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
   for (let t = 0; t < 80; t++) {
     const next = (rotateLeft(a, 5) + mix(t, b, c, d) + e + schedule[t]) | 0;
     e = d;

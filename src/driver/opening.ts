@@ -64,11 +64,8 @@ export interface Opened<Client> {
   readonly extensions: string;
 }
 
-/** One pool for all connections of this thread. */
-const random = (bytes: Uint8Array): void => {
-  crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
-};
-const maskKeys = new MaskKeys(random);
+/** One pool for all connections of this thread: to ask for a few bytes at a time would cost more than to use them. */
+const maskKeys = new MaskKeys((bytes) => void crypto.getRandomValues(bytes));
 
 /** What opening a WebSocket has in common, whoever waits for it: phases, log, errors, and what comes of it. */
 export class Opening<Client> {
@@ -192,7 +189,7 @@ function handshakeOf(
     headers,
     protocols,
     extensions: deflate && [deflate],
-    random,
+    random: (bytes) => maskKeys.fill(bytes),
     followsRedirects: followRedirects !== undefined,
   });
 }

@@ -6,7 +6,7 @@
 import { isIP } from "node:net";
 import { tlsFailed } from "./connect_error.ts";
 import { Delivery } from "./delivery.ts";
-import { dial } from "./dial.ts";
+import { dial, untilAborted } from "./dial.ts";
 import type { Address } from "./lookup.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 import { type CarrierStream, connectThrough } from "./through_proxy.ts";
@@ -84,12 +84,20 @@ async function open(
   port: number,
   signal: AbortSignal,
 ): Promise<Deno.TcpConn | Deno.UnixConn> {
-  const connection = family === "unix"
-    ? await Deno.connect({ transport: "unix", path: address })
+  return family === "unix"
+    ? await openUnix(address, signal)
     : await Deno.connect({ hostname: address, port, signal });
-  if (!signal.aborted) return connection;
-  connection.close();
-  throw signal.reason;
+}
+
+/** Deno does not call this off: a socket that comes too late is closed. */
+async function openUnix(path: string, signal: AbortSignal): Promise<Deno.UnixConn> {
+  const connecting = Deno.connect({ transport: "unix", path });
+  try {
+    return await untilAborted(connecting, signal);
+  } catch (error) {
+    connecting.then(close, () => {});
+    throw error;
+  }
 }
 
 function isTcp(connection: Deno.TcpConn | Deno.UnixConn): connection is Deno.TcpConn {

@@ -17,7 +17,7 @@ export type DialTarget =
 /** How one address is tried, and what becomes of a connection nobody needs. */
 export interface Dialer<Connection> {
   /**
-   * Opens a connection to one address. When `signal` aborts, the attempt closes what it has and rejects; a
+   * Opens a connection to one address. When `signal` aborts, the attempt closes what it has and rejects at once; a
    * connection that is open all the same goes to `discard`.
    */
   attempt(address: Address, signal: AbortSignal): Promise<Connection>;
@@ -52,11 +52,25 @@ export async function dial<Connection>(
   const addresses = await addressesOf(target, context, dialer.takesNames ?? false);
   context.enterPhase("tcp");
   try {
-    return await race(interleave(fromLocal(addresses, target)), { ...dialer, signal });
+    const reachable = fromLocal(addresses, target);
+    // Mostly there is nothing to race, and no need for all that a race is made of.
+    if (reachable.length === 1) return await attemptAlone(reachable[0], dialer, signal);
+    return await race(interleave(reachable), { ...dialer, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw connectionFailed(target, error);
   }
+}
+
+async function attemptAlone<Connection>(
+  address: Address,
+  dialer: Dialer<Connection>,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const connection = await dialer.attempt(address, signal);
+  if (!signal.aborted) return connection;
+  dialer.discard(connection);
+  throw signal.reason;
 }
 
 /** The addresses of the target, in the order of preference. With `takesNames`, the name itself may be among them. */
@@ -76,8 +90,8 @@ export async function addressesOf(
   return own ?? (takesNames ? name : await untilAborted(systemLookup(host), signal));
 }
 
-/** A look-up may go on for long after its answer is of no use to anybody. */
-async function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+/** What is worked on may go on for long after its answer is of no use to anybody. */
+export async function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   if (signal.aborted) abort();

@@ -37,36 +37,43 @@ export class NodeByteStream implements CarrierStream {
   #writes = 0;
   #lent = false;
   #lentLength = 0;
+  /** Takes what comes by events. */
+  #onChunk: ((bytes: Uint8Array) => void) | undefined;
+  /** Who waits for the socket to get somewhere. */
+  #awaited: PromiseWithResolvers<void> | undefined;
 
   constructor(open: (onread?: OnReadOpts) => Socket, { byEvents, carrier }: StreamParts) {
     const callback = (length: number) => this.#onReceive(length);
     this.socket = open(byEvents ? undefined : { buffer: receiveBuffer, callback }).pause();
     this.#carrier = carrier;
-    if (byEvents) this.socket.on("data", this.#onChunk);
+    if (byEvents) this.socket.on("data", this.#onChunk = (bytes) => this.#delivery.data(bytes));
     this.socket.on("end", () => this.#delivery.end());
     this.socket.on("error", (error) => this.#onError(error));
     this.socket.on("close", () => this.#onClose());
   }
 
   /** Waits for the socket to get somewhere. It is destroyed when `signal` aborts first. */
-  until(event: "connect" | "secureConnect", signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settleBy = (settle: () => void) => () => {
-        this.socket.off(event, arrived).off("close", closed);
-        signal.removeEventListener("abort", aborted);
-        settle();
-      };
-      const arrived = settleBy(resolve);
-      const closed = settleBy(() => reject(this.#error ?? new Error("disconnected")));
-      const aborted = settleBy(() => {
-        this.destroy();
-        reject(signal.reason);
-      });
-      if (signal.aborted) return aborted();
-      if (this.#delivery.closed) return closed();
-      this.socket.on(event, arrived).on("close", closed);
-      signal.addEventListener("abort", aborted);
-    });
+  async until(event: "connect" | "secureConnect", signal: AbortSignal): Promise<void> {
+    if (this.#delivery.closed) throw this.#reason;
+    const awaited = this.#awaited = Promise.withResolvers<void>();
+    const abort = (): void => {
+      this.destroy();
+      awaited.reject(signal.reason);
+    };
+    if (signal.aborted) abort();
+    this.socket.once(event, awaited.resolve);
+    signal.addEventListener("abort", abort);
+    try {
+      await awaited.promise;
+    } finally {
+      this.#awaited = undefined;
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Why the socket has closed. */
+  get #reason(): unknown {
+    return this.#error ?? new Error("disconnected");
   }
 
   /** The peer's certificate in DER, once TLS is established. */
@@ -77,7 +84,7 @@ export class NodeByteStream implements CarrierStream {
   /** Leaves the socket to somebody else. */
   handOver(): Socket {
     this.#tcp?.readStart();
-    return this.socket.off("data", this.#onChunk);
+    return this.#onChunk === undefined ? this.socket : this.socket.off("data", this.#onChunk);
   }
 
   /** What has to be stopped by hand, in Deno. */
@@ -156,8 +163,6 @@ export class NodeByteStream implements CarrierStream {
     return !this.#delivery.paused;
   }
 
-  #onChunk = (bytes: Uint8Array): void => this.#delivery.data(bytes);
-
   #onError(error: Error): void {
     this.#error ??= error;
     // After the handshake a TLS socket reports an error and stays as it is.
@@ -166,6 +171,7 @@ export class NodeByteStream implements CarrierStream {
 
   #onClose(): void {
     this.#lent = false;
+    this.#awaited?.reject(this.#reason);
     this.#carrier?.destroy();
     this.#delivery.close(this.#error);
   }
@@ -173,13 +179,13 @@ export class NodeByteStream implements CarrierStream {
   #onWritten = (error?: Error | null): void => {
     // Writes end in order, so the lent one is the last to be called back.
     if (--this.#writes > 0 || error || !this.#lent) return;
-    if (this.#waitsBelow) this.#carrier?.socket.once("drain", this.#onTaken);
-    else this.#onTaken();
+    if (this.#waitsBelow) this.#carrier?.socket.once("drain", () => this.#taken());
+    else this.#taken();
   };
 
-  #onTaken = (): void => {
+  #taken(): void {
     if (!this.#lent) return;
     this.#lent = false;
     this.#delivery.writable();
-  };
+  }
 }

@@ -19,12 +19,19 @@ export interface Requirement {
  */
 export function requireVersion({ runtime, since, what }: Requirement): void {
   if (detectRuntime() !== runtime) return;
+  if (met.has(since)) return;
   const version = process.versions[runtime]!;
-  if (isAtLeast(version, since)) return;
+  if (isAtLeast(version, since)) {
+    met.add(since);
+    return;
+  }
   const name = { deno: "Deno", bun: "Bun", node: "Node" }[runtime];
   const message = `${what} needs ${name} ${since} or later; this is ${version}`;
   throw new WebSocketError("InvalidConfiguration", message);
 }
+
+/** Versions that this runtime is known to have reached: it is asked at each connect. */
+const met = new Set<string>();
 
 /** Compares versions; what is behind a hyphen is not looked at. */
 export function isAtLeast(version: string, least: string): boolean {

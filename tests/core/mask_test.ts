@@ -74,6 +74,18 @@ describe("mask", () => {
     for (const values of seen) assert(values.size > 200);
   });
 
+  it("other random bytes come out of the same pool, and none of them twice", () => {
+    let drawn = 0;
+    const keys = new MaskKeys((bytes) => {
+      for (let at = 0; at < bytes.length; at += 4) new DataView(bytes.buffer).setInt32(at, drawn++, true);
+    });
+    keys.next();
+    const memory = new Uint8Array(18);
+    keys.fill(memory.subarray(1, 17));
+    assertEquals([...memory], [0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0]);
+    assertEquals(keys.next(), 5);
+  });
+
   it("23 a source that fails leaves no key to be used again", () => {
     let healthy = false;
     const keys = new MaskKeys((bytes) => {
