@@ -46,11 +46,6 @@ export const explained: readonly Explanation[] = [
     why: "Two threads have to be between two instructions at once, which no test can bring about at will.",
   },
   {
-    file: "src/driver/decode_ascii.ts",
-    code: "? undefined",
-    why: "Node, Deno and Bun all have the method today; none promises to keep it.",
-  },
-  {
     file: "src/driver/polled_byte_stream.ts",
     code: "setKeepsProcessAlive(_keeps: boolean): void {",
     why: "It is there for the interface: nobody asks this of a stream that is polled.",

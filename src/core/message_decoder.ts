@@ -5,7 +5,7 @@ import type { PartView } from "./message_part.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
 import { PartReader } from "./part_reader.ts";
 import { type AsciiDecoder, PayloadView } from "./payload.ts";
-import { Utf8Validator } from "./utf8.ts";
+import { type Utf8Checks, Utf8Validator } from "./utf8.ts";
 
 /** Limits that a {@linkcode MessageDecoder} enforces, in bytes. */
 export interface MessageLimits extends DecoderLimits {
@@ -17,6 +17,8 @@ export interface MessageLimits extends DecoderLimits {
 export interface MessageDecoderOptions extends MessageLimits {
   /** Makes strings of ASCII texts. Default: `TextDecoder`. */
   readonly decodeAscii?: AsciiDecoder;
+  /** Looks at the bytes of longer texts. Default: done here. */
+  readonly utf8Checks?: Utf8Checks;
   /** @internal Inflates messages with RSV1 set (RFC 7692). Default: there may be none. */
   readonly inflate?: DeflateReceiver;
   /** Hands messages over in parts, as they come, and gathers none. Default: `false`. */
@@ -54,7 +56,7 @@ export class MessageDecoder {
   readonly #message: Assembler;
   /** Where messages are handed over in parts. */
   readonly #parts: PartReader | undefined;
-  readonly #utf8 = new Utf8Validator();
+  readonly #utf8: Utf8Validator;
   /** A control frame that did not arrive whole; made when there is one. */
   #control: Uint8Array | undefined;
   #controlLength = 0;
@@ -78,13 +80,14 @@ export class MessageDecoder {
 
   /** Enforces the given limits. */
   constructor(options: MessageDecoderOptions) {
-    const { maxFrameSize, maxMessageSize, decodeAscii, inflate, messageParts } = options;
+    const { maxFrameSize, maxMessageSize, decodeAscii, utf8Checks, inflate, messageParts } = options;
     this.#parts = messageParts ? new PartReader(options) : undefined;
     this.part = this.#parts?.view;
     this.payload = this.part ?? new PayloadView(decodeAscii);
     this.#between = this.#parts === undefined;
     this.#header = new HeaderDecoder({ maxFrameSize }, inflate !== undefined);
     this.#inflate = inflate;
+    this.#utf8 = new Utf8Validator(utf8Checks);
     this.#message = new Assembler(maxMessageSize);
     this.#short = Math.min(SHORT, maxFrameSize, maxMessageSize);
   }

@@ -50,3 +50,4 @@ export { Protocol, ProtocolEvent, type ProtocolOptions } from "./protocol.ts";
 export type { ResponseLimits } from "./response_parser.ts";
 export type { ConnectionState, Transition } from "./state.ts";
 export { parseWebSocketUrl, type WebSocketUrl } from "./url.ts";
+export type { Utf8Checks } from "./utf8.ts";

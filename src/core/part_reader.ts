@@ -4,12 +4,13 @@ import type { DeflateReceiver } from "./deflate_receiver.ts";
 import { PartView } from "./message_part.ts";
 import { Opcode } from "./opcode.ts";
 import type { AsciiDecoder } from "./payload.ts";
-import { Utf8Validator } from "./utf8.ts";
+import { type Utf8Checks, Utf8Validator } from "./utf8.ts";
 
 /** What a {@linkcode PartReader} takes. */
 export interface PartReaderOptions {
   readonly maxMessageSize: number;
   readonly decodeAscii?: AsciiDecoder;
+  readonly utf8Checks?: Utf8Checks;
   readonly inflate?: DeflateReceiver;
 }
 
@@ -30,7 +31,7 @@ export class PartReader {
 
   readonly #limit: number;
   readonly #inflate: DeflateReceiver | undefined;
-  readonly #utf8 = new Utf8Validator();
+  readonly #utf8: Utf8Validator;
   /** The character that is cut. */
   readonly #cut = new Uint8Array(LONGEST_CHARACTER);
   #cutLength = 0;
@@ -43,9 +44,10 @@ export class PartReader {
   #compressed = false;
   #first = true;
 
-  constructor({ maxMessageSize, decodeAscii, inflate }: PartReaderOptions) {
+  constructor({ maxMessageSize, decodeAscii, utf8Checks, inflate }: PartReaderOptions) {
     this.view = new PartView(decodeAscii);
     this.#limit = maxMessageSize;
+    this.#utf8 = new Utf8Validator(utf8Checks);
     this.#inflate = inflate;
   }
 

@@ -15,8 +15,20 @@ function canGrow(buffer: ArrayBufferLike): boolean {
   return buffer instanceof SharedArrayBuffer ? buffer.growable : buffer.resizable;
 }
 
+/** What a runtime may have to look at many bytes in one call, faster than this can in JavaScript. */
+export interface Utf8Checks {
+  /** Whether all of the bytes are ASCII. */
+  isAscii(bytes: Uint8Array): boolean;
+  /** Whether the bytes are UTF-8 as RFC 3629 has it, and end with a whole character. */
+  isUtf8(bytes: Uint8Array): boolean;
+}
+
 /** Shorter runs are not worth looking at in words. */
 const FEW = 16;
+/** From so many bytes on a call is cheaper than looking at words of ASCII, the view that it takes included; */
+const CALLED_FOR_ASCII = 512;
+/** and from so many on cheaper than to follow other characters. */
+const CALLED_FOR_OTHERS = 64;
 
 /** Whether any of four bytes is outside ASCII. */
 const NOT_ASCII = 0x80808080 | 0;
@@ -26,6 +38,7 @@ const NOT_ASCII = 0x80808080 | 0;
  * the middle of a code point (RFC 6455 §8.1).
  */
 export class Utf8Validator {
+  readonly #checks: Utf8Checks | undefined;
   /** Continuation bytes that the current code point still wants. */
   #wanted = 0;
   /** Bounds of the next continuation byte: narrower after E0, ED, F0 and F4 (overlong, surrogates, range). */
@@ -34,6 +47,11 @@ export class Utf8Validator {
 
   /** Whether all bytes of the text so far are ASCII. */
   ascii = true;
+
+  /** Looks at many bytes by `checks`, where there are any. */
+  constructor(checks?: Utf8Checks) {
+    this.#checks = checks;
+  }
 
   /** Whether the bytes so far end with a whole code point. */
   get complete(): boolean {
@@ -59,6 +77,11 @@ export class Utf8Validator {
   /** Looks at `bytes[start, end)`; `false` at the first impossible byte. */
   validate(bytes: Uint8Array, start: number, end: number): boolean {
     let at = start;
+    if (end - start >= CALLED_FOR_ASCII && this.#checks !== undefined && this.#wanted === 0) {
+      if (this.#checks.isAscii(viewOf(bytes, start, end))) return true;
+      at = this.#skipWhole(bytes, start, end, this.#checks);
+      if (at < 0) return false;
+    }
     while (at < end) {
       const byte = bytes[at];
       if (this.#wanted > 0) {
@@ -69,12 +92,30 @@ export class Utf8Validator {
         at++;
       } else if (byte < 0x80) {
         at = end - at < FEW ? skipAsciiBytes(bytes, at, end) : skipAscii(bytes, at, end);
+      } else if (end - at >= CALLED_FOR_OTHERS && this.#checks !== undefined) {
+        at = this.#skipWhole(bytes, at, end, this.#checks);
+        if (at < 0) return false;
       } else {
         if (!this.#begin(byte)) return false;
         at++;
       }
     }
     return true;
+  }
+
+  /** Where the character begins that is cut by `end`, if one is; negative where a byte before it cannot be right. */
+  #skipWhole(bytes: Uint8Array, start: number, end: number, checks: Utf8Checks): number {
+    let at = end;
+    // Three continuation bytes are more than a cut character can have, so that then there is none.
+    for (let back = 1; back <= 3; back++) {
+      const byte = bytes[end - back];
+      if (byte < 0x80) break;
+      if (byte < 0xc0) continue;
+      if (back < lengthFrom(byte)) at = end - back;
+      break;
+    }
+    this.ascii = false;
+    return checks.isUtf8(viewOf(bytes, start, at)) ? at : -1;
   }
 
   /** The table of RFC 3629 §4, by first byte. */
@@ -94,6 +135,15 @@ export class Utf8Validator {
     }
     return true;
   }
+}
+
+function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+}
+
+/** Bytes of a character that begins with this one. */
+function lengthFrom(first: number): number {
+  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
 function skipAsciiBytes(bytes: Uint8Array, start: number, end: number): number {

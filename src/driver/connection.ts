@@ -2,12 +2,13 @@ import { CloseCode } from "../core/close_code.ts";
 import type { CloseInfo } from "../core/close_info.ts";
 import type { PerMessageDeflate } from "../core/deflate.ts";
 import { WebSocketError } from "../core/errors.ts";
+import type { Payload } from "../core/payload.ts";
 import { Protocol } from "../core/protocol.ts";
 import type { ConnectionState } from "../core/state.ts";
 import type { ByteStreamSink } from "../transport/transport.ts";
+import type { Clock } from "./clock.ts";
 import type { ConnectionParts } from "./connection_parts.ts";
 import { type Counters, toStats } from "./counters.ts";
-import { decodeAscii } from "./decode_ascii.ts";
 import { isConnectionLost } from "./connection_lost.ts";
 import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
@@ -15,10 +16,11 @@ import { HandlerRun } from "./handler_run.ts";
 import { IdleRelease } from "./idle_release.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { keepConnectionAlive } from "./keep_connection_alive.ts";
+import { nativeText } from "./native_text.ts";
 import type { ConnectionObserver } from "./observer.ts";
 import { Pause, type PauseReason } from "./pause.ts";
 import { readCounters } from "./read_counters.ts";
-import { ReadSide } from "./read_side.ts";
+import { ReadSide, type ReadSideEvents } from "./read_side.ts";
 import type { RoundTripHistogram } from "./round_trip_histogram.ts";
 import { SendSide } from "./send_side.ts";
 import type { ConnectionSettings } from "./settings.ts";
@@ -30,7 +32,7 @@ import { type AwaitedEnd, StreamEnd } from "./stream_end.ts";
  * deadlines, and brings the connection to exactly one end. Who wakes it (an event loop, a polling loop) is not its
  * matter: both call the methods of {@linkcode ByteStreamSink}.
  */
-export class Connection<Client> implements ByteStreamSink {
+export class Connection<Client> implements ByteStreamSink, ReadSideEvents {
   /** The sending half. */
   readonly sending: SendSide;
   /** Called when the system has taken everything that was sent, after some of it had to wait. */
@@ -41,6 +43,7 @@ export class Connection<Client> implements ByteStreamSink {
   onGone: (() => void) | undefined;
 
   readonly #settings: ConnectionSettings;
+  readonly #clock: Clock;
   readonly #observer: ConnectionObserver;
   readonly #protocol: Protocol;
   readonly #reading: ReadSide<Client>;
@@ -51,10 +54,7 @@ export class Connection<Client> implements ByteStreamSink {
   readonly #keepAlive: KeepAlive | undefined;
   readonly #deflate: PerMessageDeflate | undefined;
   readonly #idleRelease: IdleRelease | undefined;
-  readonly #onAbort = (): void => {
-    const cause = this.#settings.signal!.reason;
-    this.giveUp(new WebSocketError("Aborted", "the connection was aborted by its signal", { cause }));
-  };
+  readonly #onAbort: (() => void) | undefined;
 
   #run: HandlerRun<Client> | undefined;
   /** Whether `close` began the end. */
@@ -64,31 +64,24 @@ export class Connection<Client> implements ByteStreamSink {
   constructor(parts: ConnectionParts) {
     const { settings, stream, clock, observer } = parts;
     this.#settings = settings;
+    this.#clock = clock;
     this.#observer = observer;
     this.#timings = parts.timings;
     const { maskKeys, deflate } = parts;
-    const protocol = this.#protocol = new Protocol({ ...settings, maskKeys, deflate, decodeAscii });
+    const protocol = this.#protocol = new Protocol({ ...settings, ...nativeText, maskKeys, deflate });
     this.#ending = new Ending(observer);
     const sending = this.sending = new SendSide(protocol, stream, clock, settings.highWaterMark);
-    this.#reading = new ReadSide({ protocol, sending, stream }, {
-      onPeerClose: () => this.#peerClosed(),
-      onViolation: (error) => this.#fail(error),
-      onPong: (payload) => {
-        const roundTrip = sending.onPong(payload);
-        if (roundTrip !== undefined) observer.roundTrip(roundTrip);
-      },
-      onDelivered: () => this.onDelivered?.(),
-      onPause: () => observer.paused(() => clock.now(), this.#reading.pauses),
-      onThrow: (value) => this.#threw(value),
-      isSilent: () => this.#ending.silent,
-    }, parts.leftover);
-    const giveUp = (error: WebSocketError): void => this.giveUp(error);
-    this.#streamEnd = new StreamEnd({ stream, sending, settings, clock, giveUp });
+    this.#reading = new ReadSide({ protocol, sending, stream }, this, parts.leftover);
+    this.#streamEnd = new StreamEnd({ stream, sending, settings, clock, owner: this });
     stream.attach(this);
-    settings.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (settings.signal !== undefined) {
+      this.#onAbort = () => this.#aborted();
+      settings.signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
     this.#openedAt = clock.now();
     if (settings.keepAlive !== undefined) {
       const isPaused = (): boolean => this.#reading.isPausedByReader || !this.running;
+      const giveUp = (error: WebSocketError): void => this.giveUp(error);
       const kept = { protocol, sending, clock, observer, settings, isPaused, giveUp };
       this.#keepAlive = keepConnectionAlive(settings.keepAlive, kept);
     }
@@ -139,10 +132,9 @@ export class Connection<Client> implements ByteStreamSink {
 
   /** Delivers everything to `handler` until the end. Once. */
   run(handler: Handler<Client>, client: Client): Promise<CloseInfo> {
-    const onThrow = (value: unknown): void => this.#threw(value);
-    const run = this.#run = new HandlerRun(handler, { client, ending: this.#ending, onThrow });
+    const run = this.#run = new HandlerRun(handler, { client, ending: this.#ending, owner: this });
     run.activate(this.state === "closed");
-    this.sending.onDrain = () => run.drain();
+    this.sending.drainee = run;
     this.sending.checkDrain();
     this.#reading.begin(handler, client);
     this.#goOn();
@@ -231,13 +223,26 @@ export class Connection<Client> implements ByteStreamSink {
     this.#idleRelease?.stop();
     // What was read before may still have to be inflated.
     this.#deflate?.sender.close();
-    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#onAbort !== undefined) this.#settings.signal?.removeEventListener("abort", this.#onAbort);
     this.onGone?.();
     this.#finishWhenDelivered();
   }
 
-  /** A violation or a limit: our Close is on its way; nothing more is handed over. */
-  #fail(error: WebSocketError): void {
+  isSilent(): boolean {
+    return this.#ending.silent;
+  }
+
+  onPause(): void {
+    this.#observer.paused(this.#clock, this.#reading.pauses);
+  }
+
+  onPong(payload: Payload): void {
+    const roundTrip = this.sending.onPong(payload);
+    if (roundTrip !== undefined) this.#observer.roundTrip(roundTrip);
+  }
+
+  /** Our Close is on its way; nothing more is handed over. */
+  onViolation(error: WebSocketError): void {
     this.#ending.fail(error);
     this.#streamEnd.shutdown();
     this.#waitForEnd("failing");
@@ -255,7 +260,7 @@ export class Connection<Client> implements ByteStreamSink {
     this.#drop();
   }
 
-  #peerClosed(): void {
+  onPeerClose(): void {
     const { initiator, code } = this.#protocol.closeInfo();
     if (initiator === "remote") this.#observer.closing("remote", code);
     // RFC 6455 §7.1.1: the server ends the stream first; it gets a limited time for that.
@@ -293,8 +298,13 @@ export class Connection<Client> implements ByteStreamSink {
     this.#run.finish({ ...info, wasClean: info.wasClean && !this.#streamEnd.cutOff });
   }
 
-  #threw(value: unknown): void {
+  onThrow(value: unknown): void {
     this.#ending.thrown ??= { value };
     this.#drop();
+  }
+
+  #aborted(): void {
+    const cause = this.#settings.signal!.reason;
+    this.giveUp(new WebSocketError("Aborted", "the connection was aborted by its signal", { cause }));
   }
 }
