@@ -44,7 +44,10 @@ export class NonBlockingClient {
   /** The extensions agreed on; empty when there are none. */
   readonly extensions: string;
 
-  readonly #opened: Opened<NonBlockingClient>;
+  readonly #connection: Opened<NonBlockingClient>["connection"];
+  readonly #turns: Opened<NonBlockingClient>["turns"];
+  readonly #stream: Opened<NonBlockingClient>["stream"];
+  readonly #receiveTimes: Opened<NonBlockingClient>["receiveTimes"];
   readonly #messageParts: boolean;
   #timed: TimedHandler<NonBlockingClient> | undefined;
 
@@ -53,7 +56,10 @@ export class NonBlockingClient {
     this.url = opened.url;
     this.protocol = opened.protocol;
     this.extensions = opened.extensions;
-    this.#opened = opened;
+    this.#connection = opened.connection;
+    this.#turns = opened.turns;
+    this.#stream = opened.stream;
+    this.#receiveTimes = opened.receiveTimes;
     this.#messageParts = options.messageParts ?? false;
   }
 
@@ -87,7 +93,7 @@ export class NonBlockingClient {
    * callback threw.
    */
   run(handler: Handler<NonBlockingClient>): Promise<CloseInfo> {
-    const { connection, turns } = this.#opened;
+    const connection = this.#connection;
     if (connection.running) return Promise.reject(alreadyRunning());
     try {
       checkHandler(handler, this.#messageParts);
@@ -95,7 +101,7 @@ export class NonBlockingClient {
       return Promise.reject(error);
     }
     const result = connection.run(this.#timing(handler), this);
-    turns?.start();
+    this.#turns?.start();
     return result;
   }
 
@@ -108,7 +114,8 @@ export class NonBlockingClient {
    * @throws {WebSocketError} as `run`; `InvalidConfiguration` with another transport.
    */
   runSync(handler: Handler<NonBlockingClient>): CloseInfo {
-    const { connection, turns } = this.#opened;
+    const connection = this.#connection;
+    const turns = this.#turns;
     if (connection.running) throw alreadyRunning();
     if (!(turns instanceof PollLoop)) {
       const message = 'runSync: needs the option transport: "syscall"';
@@ -130,7 +137,7 @@ export class NonBlockingClient {
    * `InvalidConfiguration` for bytes that are not UTF-8.
    */
   sendText(text: string | Uint8Array, options?: SendOptions): boolean {
-    return this.#opened.connection.sending.text(text, options);
+    return this.#connection.sending.text(text, options);
   }
 
   /**
@@ -140,7 +147,7 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
    */
   sendBinary(data: Uint8Array, options?: SendOptions): boolean {
-    return this.#opened.connection.sending.binary(data, options);
+    return this.#connection.sending.binary(data, options);
   }
 
   /**
@@ -149,7 +156,7 @@ export class NonBlockingClient {
    * @returns and throws as {@linkcode NonBlockingClient.sendText}.
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): boolean {
-    return this.#opened.connection.sending.prepared(message, options);
+    return this.#connection.sending.prepared(message, options);
   }
 
   /**
@@ -159,14 +166,14 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `ConnectionClosed`; `SocketUnavailable` while another one has not been ended.
    */
   beginText(options?: SendOptions): MessageWriter<string | Uint8Array> {
-    const { sending } = this.#opened.connection;
+    const { sending } = this.#connection;
     sending.begin("text", options);
     return MessageWriter.text((bytes, final) => sending.part(bytes, final));
   }
 
   /** Begins a binary message that is sent in parts; otherwise as {@linkcode NonBlockingClient.beginText}. */
   beginBinary(options?: SendOptions): MessageWriter<Uint8Array> {
-    const { sending } = this.#opened.connection;
+    const { sending } = this.#connection;
     sending.begin("binary", options);
     return MessageWriter.binary((bytes, final) => sending.part(bytes, final));
   }
@@ -177,7 +184,7 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
    */
   sendPing(data?: Uint8Array): boolean {
-    return this.#opened.connection.sending.ping(data);
+    return this.#connection.sending.ping(data);
   }
 
   /**
@@ -186,7 +193,7 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `ConnectionClosed`, `LimitExceeded`.
    */
   sendPong(data?: Uint8Array): boolean {
-    return this.#opened.connection.sending.pong(data);
+    return this.#connection.sending.pong(data);
   }
 
   /**
@@ -200,7 +207,7 @@ export class NonBlockingClient {
    * ```
    */
   cork<T>(fn: () => T): T {
-    return this.#opened.connection.sending.corked(fn);
+    return this.#connection.sending.corked(fn);
   }
 
   /**
@@ -212,27 +219,27 @@ export class NonBlockingClient {
    * @throws {WebSocketError} `InvalidConfiguration` for another code or a longer reason.
    */
   close(code: number = CloseCode.Normal, reason = ""): void {
-    this.#opened.connection.close(code, reason);
+    this.#connection.close(code, reason);
   }
 
   /** Leaves at once: no Close frame, the socket dropped, no further callback but `onQuit`. */
   forceQuit(): void {
-    this.#opened.connection.forceQuit();
+    this.#connection.forceQuit();
   }
 
   /** Bytes that wait to be sent: handed over and not yet taken by the system. */
   get bufferedAmount(): number {
-    return this.#opened.connection.sending.waiting;
+    return this.#connection.sending.waiting;
   }
 
   /** `open`; `closing` from the first Close frame on; `closed` when the socket is gone, or given up. */
   get state(): ConnectionState {
-    return this.#opened.connection.state;
+    return this.#connection.state;
   }
 
   /** What went over the connection so far: a snapshot. */
   get stats(): ConnectionStats {
-    return this.#opened.connection.stats;
+    return this.#connection.stats;
   }
 
   /**
@@ -240,7 +247,7 @@ export class NonBlockingClient {
    * Reading from it, writing to it or closing it breaks the client.
    */
   get socket(): unknown {
-    return this.#opened.stream.socket;
+    return this.#stream.socket;
   }
 
   /**
@@ -261,7 +268,7 @@ export class NonBlockingClient {
 
   /** @internal For `reconnect`, which hands it out: from now on `run` fails only with what a callback threw. */
   supervise(): Supervision {
-    const { connection } = this.#opened;
+    const connection = this.#connection;
     connection.forgive();
     return {
       endedByUser: () => connection.endedByUser,
@@ -271,9 +278,8 @@ export class NonBlockingClient {
   }
 
   #timing(handler: Handler<NonBlockingClient>): Handler<NonBlockingClient> {
-    const { receiveTimes } = this.#opened;
-    if (receiveTimes === undefined) return handler;
-    return this.#timed = new TimedHandler(handler, receiveTimes);
+    if (this.#receiveTimes === undefined) return handler;
+    return this.#timed = new TimedHandler(handler, this.#receiveTimes);
   }
 
   /** Sends Close, unless that was done, and lets go: the rest of the closing handshake goes on by itself. */
@@ -283,7 +289,7 @@ export class NonBlockingClient {
 
   /** Sends Close, unless that was done, and waits for the end, at most `closeTimeout`. Does not throw. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { connection } = this.#opened;
+    const connection = this.#connection;
     this.close();
     // A client that never ran has nobody to hand messages to: they are read and dropped.
     if (!connection.running) this.run(SILENT).catch(() => {});

@@ -7,6 +7,11 @@ import type { Handler } from "./handler.ts";
 export interface HandlerRunParts<Client> {
   readonly client: Client;
   readonly ending: Ending<Client>;
+  readonly owner: HandlerRunOwner;
+}
+
+/** Who is told by a {@linkcode HandlerRun}. */
+export interface HandlerRunOwner {
   /** A callback threw. */
   onThrow(value: unknown): void;
 }
@@ -17,13 +22,17 @@ export class HandlerRun<Client> {
   isActivating = false;
 
   readonly #handler: Handler<Client>;
-  readonly #parts: HandlerRunParts<Client>;
+  readonly #client: Client;
+  readonly #ending: Ending<Client>;
+  readonly #owner: HandlerRunOwner;
   readonly #result = Promise.withResolvers<CloseInfo>();
   #outcome: (() => CloseInfo) | undefined;
 
-  constructor(handler: Handler<Client>, parts: HandlerRunParts<Client>) {
+  constructor(handler: Handler<Client>, { client, ending, owner }: HandlerRunParts<Client>) {
     this.#handler = handler;
-    this.#parts = parts;
+    this.#client = client;
+    this.#ending = ending;
+    this.#owner = owner;
   }
 
   /** What `run` answers. */
@@ -47,7 +56,7 @@ export class HandlerRun<Client> {
     this.isActivating = true;
     this.#guard(() => {
       try {
-        this.#handler.onActivated?.(this.#parts.client);
+        this.#handler.onActivated?.(this.#client);
       } catch (value) {
         if (!ended || !(value instanceof WebSocketError) || value.code !== "ConnectionClosed") throw value;
       }
@@ -55,21 +64,20 @@ export class HandlerRun<Client> {
     this.isActivating = false;
   }
 
+  /** The backlog is small again. */
   drain(): void {
-    this.#guard(() => this.#handler.onDrain?.(this.#parts.client));
+    this.#guard(() => this.#handler.onDrain?.(this.#client));
   }
 
   /** Tells the handler of the failure, ahead of the end. */
   report(): void {
-    const { ending, client } = this.#parts;
-    ending.report(this.#handler, client);
+    this.#ending.report(this.#handler, this.#client);
   }
 
   /** The stream is gone: the last callbacks. */
   finish(close: CloseInfo): void {
-    const { ending, client } = this.#parts;
     try {
-      const answer = ending.finish(this.#handler, client, close);
+      const answer = this.#ending.finish(this.#handler, this.#client, close);
       this.#outcome = () => answer;
       this.#result.resolve(answer);
     } catch (error) {
@@ -81,12 +89,11 @@ export class HandlerRun<Client> {
   }
 
   #guard(callback: () => void): void {
-    const { ending, onThrow } = this.#parts;
-    if (ending.silent) return;
+    if (this.#ending.silent) return;
     try {
       callback();
     } catch (value) {
-      onThrow(value);
+      this.#owner.onThrow(value);
     }
   }
 }

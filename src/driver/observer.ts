@@ -1,5 +1,6 @@
 import type { CloseInfo, CloseInitiator } from "../core/close_info.ts";
 import { WebSocketError } from "../core/errors.ts";
+import type { Clock } from "./clock.ts";
 import {
   type CloseDiagnostics,
   type Diagnostics,
@@ -121,9 +122,9 @@ export class ConnectionObserver {
   }
 
   /** Reading is paused, for so many times by now. Where that happens often, not each time is told. */
-  paused(now: () => number, pauses: number): void {
-    if (this.#log === undefined || now() < this.#pausesTold + PAUSE_LINES) return;
-    this.#pausesTold = now();
+  paused(clock: Clock, pauses: number): void {
+    if (this.#log === undefined || clock.now() < this.#pausesTold + PAUSE_LINES) return;
+    this.#pausesTold = clock.now();
     this.#log.debug(`reading is paused until there is room for more messages: pause ${pauses}`);
   }
 

@@ -6,7 +6,7 @@ import type { Handler } from "./handler.ts";
 import { Pause, type PauseReason } from "./pause.ts";
 import type { SendSide } from "./send_side.ts";
 
-/** What a {@linkcode ReadSide} tells its connection. */
+/** What a {@linkcode ReadSide} tells its connection, which is this: an object of its own would take memory in each. */
 export interface ReadSideEvents {
   /** The peer's Close came, and was answered unless it is the answer to ours. */
   onPeerClose(): void;
@@ -14,8 +14,8 @@ export interface ReadSideEvents {
   onViolation(error: WebSocketError): void;
   /** A pong came. */
   onPong(payload: Payload): void;
-  /** A chunk is over, however it ended. */
-  onDelivered(): void;
+  /** Called where it is set when a chunk is over, however it ended. */
+  readonly onDelivered: (() => void) | undefined;
   /** Whoever takes the messages has asked for a pause, and there was none. */
   onPause(): void;
   /** A callback threw. */
@@ -191,7 +191,7 @@ export class ReadSide<Client> {
     } catch (value) {
       this.#events.onThrow(value);
     } finally {
-      this.#events.onDelivered();
+      this.#events.onDelivered?.();
     }
   }
 

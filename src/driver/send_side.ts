@@ -20,8 +20,8 @@ export class SendSide {
   peak = 0;
   /** Of the pings, once there was one. */
   pings: PingTimes | undefined;
-  /** Called when the backlog is at or below the high-water mark again, after a send answered `false`, while open. */
-  onDrain: (() => void) | undefined;
+  /** Told when the backlog is at or below the high-water mark again, after a send answered `false`, while open. */
+  drainee: { drain(): void } | undefined;
 
   readonly #protocol: Protocol;
   readonly #outbox: Outbox;
@@ -154,12 +154,12 @@ export class SendSide {
     this.checkDrain();
   }
 
-  /** Calls `onDrain` if that is due; as long as nobody has set it, it stays due. */
+  /** Tells `drainee` if that is due; as long as there is none, it stays due. */
   checkDrain(): void {
-    if (!this.#drainWanted || this.onDrain === undefined || this.waiting > this.#highWaterMark) return;
+    if (!this.#drainWanted || this.drainee === undefined || this.waiting > this.#highWaterMark) return;
     this.#drainWanted = false;
     // It says: go on sending.
-    if (this.#state === "open") this.onDrain();
+    if (this.#state === "open") this.drainee.drain();
   }
 
   /** The stream is given up: whoever sends from now on is told so. */

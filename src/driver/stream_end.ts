@@ -23,6 +23,11 @@ export interface StreamEndParts {
   readonly sending: SendSide;
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
+  readonly owner: StreamEndOwner;
+}
+
+/** Who is told by a {@linkcode StreamEnd}. */
+export interface StreamEndOwner {
   /** The wait for the end was too long. */
   giveUp(error: WebSocketError): void;
 }
@@ -42,35 +47,41 @@ export class StreamEnd {
   /** Why it ended, where it said so. */
   error: WebSocketError | undefined;
 
-  readonly #parts: StreamEndParts;
+  readonly #stream: ByteStream;
+  readonly #sending: SendSide;
+  readonly #settings: ConnectionSettings;
+  readonly #clock: Clock;
+  readonly #owner: StreamEndOwner;
   #deadline: Timer | undefined;
   /** End the sending side when everything is written. */
   #shutdownWanted = false;
 
-  constructor(parts: StreamEndParts) {
-    this.#parts = parts;
+  constructor({ stream, sending, settings, clock, owner }: StreamEndParts) {
+    this.#stream = stream;
+    this.#sending = sending;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#owner = owner;
   }
 
   /** Limits the wait for the end; a wait that has begun goes on. */
   limit(awaited: AwaitedEnd): void {
-    const { clock, settings, giveUp } = this.#parts;
-    const { closeTimeout } = settings;
+    const { closeTimeout } = this.#settings;
     const limits = {
-      closing: closeTimeout + timeBetweenPolls(settings),
+      closing: closeTimeout + timeBetweenPolls(this.#settings),
       lingering: LINGER_MS,
       failing: Math.min(LINGER_MS, closeTimeout),
     };
-    this.#deadline ??= clock.after(limits[awaited], () => {
+    this.#deadline ??= this.#clock.after(limits[awaited], () => {
       const message = `the peer did not answer Close within closeTimeout, ${closeTimeout} ms`;
-      giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
+      this.#owner.giveUp(new WebSocketError("Timeout", message, { phase: "close" }));
     });
   }
 
   /** Ends the sending side once everything is written. */
   shutdown(): void {
-    const { sending, stream } = this.#parts;
-    this.#shutdownWanted = sending.waiting > 0;
-    if (!this.#shutdownWanted) stream.shutdown();
+    this.#shutdownWanted = this.#sending.waiting > 0;
+    if (!this.#shutdownWanted) this.#stream.shutdown();
   }
 
   /** Something was written. */
@@ -80,20 +91,18 @@ export class StreamEnd {
 
   /** Gives the stream up. */
   drop(): void {
-    const { sending, stream } = this.#parts;
     this.dropped = true;
-    sending.end();
-    if (!this.gone) stream.destroy();
+    this.#sending.end();
+    if (!this.gone) this.#stream.destroy();
   }
 
   /** The stream is gone. */
   onClose(error: unknown): void {
-    const { sending, clock } = this.#parts;
     this.gone = true;
-    this.at = clock.now();
+    this.at = this.#clock.now();
     if (error !== undefined) this.error = ioError(error);
     this.#deadline?.cancel();
-    this.cutOff = sending.cutOff;
-    sending.discard();
+    this.cutOff = this.#sending.cutOff;
+    this.#sending.discard();
   }
 }
