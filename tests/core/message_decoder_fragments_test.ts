@@ -69,6 +69,7 @@ describe("message_decoder: fragments", () => {
       for (const begun of [1, 2]) {
         const begin = frame({ opcode: begun, fin: false, payload: "a" });
         assertEquals(refusalOf(concat(begin, frame({ opcode, payload: "b" }))), [1002, 3]);
+        assertEquals(refusalOf(concat(begin, pingFrame(), frame({ opcode, payload: "b" }))), [1002, 5]);
         assertEquals(refusalOf(concat(begin, pingFrame(), frame({ opcode, fin: false }))), [1002, 5]);
       }
     }

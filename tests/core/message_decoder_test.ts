@@ -121,9 +121,10 @@ describe("message_decoder: where the content lies", () => {
     assertEquals(allocationsOf(() => acquireBuffer(300_000)), [], "the buffer is back");
     assertEquals(allocationsOf(() => acquireBuffer(300_000)), [524_288], "once");
 
-    decoder.push(textFrame("x"));
-    decoder.release();
-    assertEquals([decoder.next(), decoder.rest().length, decoder.payload.byteLength], [0, 0, 0]);
+    const pushed = decoderOf();
+    pushed.push(textFrame("x"));
+    pushed.release();
+    assertEquals([pushed.next(), pushed.rest().length, pushed.payload.byteLength], [0, 0, 0]);
   });
 });
 

@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { acquireBuffer } from "../../src/core/buffer_pool.ts";
+import { MessageDecoder } from "../../src/core/message_decoder.ts";
 import { type Protocol, ProtocolEvent, type ProtocolOptions } from "../../src/core/protocol.ts";
 import {
   binaryFrame,
@@ -26,6 +28,7 @@ function gather(protocol: Protocol, chunks: readonly Uint8Array[]): { log: strin
     const lent = chunk.slice();
     protocol.receive(lent);
     for (let event; (event = protocol.next()) !== ProtocolEvent.None;) {
+      assert(event !== ProtocolEvent.Text && event !== ProtocolEvent.Binary, "a whole message");
       if (event !== ProtocolEvent.Part) {
         log.push(`${event} ${toHex(protocol.payload.bytes)}`.trimEnd());
         continue;
@@ -162,6 +165,22 @@ describe("messages in parts", () => {
     assertEquals(protocol.error?.closeCode, 1009);
   });
 
+  it("48 whether the stream, ending here, cuts a message", () => {
+    const decoder = new MessageDecoder({ maxFrameSize: 100, maxMessageSize: 100, messageParts: true });
+    const steps: [string, boolean][] = [
+      ["82 02 61", true],
+      ["62", false],
+      ["01 01 61", true],
+      ["89 00", true],
+      ["80 01 62", false],
+    ];
+    for (const [bytes, incomplete] of steps) {
+      decoder.push(hex(bytes));
+      while (decoder.next() !== 0);
+      assertEquals(decoder.incomplete, incomplete, bytes);
+    }
+  });
+
   it("nothing is told any more once the connection has failed or ended in the middle", () => {
     const protocol = inParts();
     protocol.receive(concat(binaryFrame("ab", { fin: false }), continuationFrame("cd")));
@@ -211,6 +230,19 @@ describe("compressed messages in parts", () => {
     const protocol = deflateProtocol({ messageParts: true, maxMessageSize: 199_999 });
     assertEquals(gather(protocol, [stream]).parts, [65_536, 65_536, 65_536]);
     assertEquals([protocol.error?.code, protocol.error?.closeCode], ["LimitExceeded", 1009]);
+    assertEquals(
+      protocol.error?.message,
+      "reading a message: more than 199999 bytes, where maxMessageSize is 199999",
+    );
+  });
+
+  it("keep no memory between two messages", () => {
+    const protocol = deflateProtocol({ messageParts: true });
+    protocol.receive(messageFrames(patternOf(1000), { text: false, fragments: 1 }));
+    assertEquals([protocol.next(), protocol.part.final], [ProtocolEvent.Part, true]);
+    const { buffer } = protocol.part.bytes;
+    assertEquals(protocol.next(), ProtocolEvent.None);
+    assertStrictEquals(acquireBuffer(buffer.byteLength).bytes.buffer, buffer);
   });
 
   it("35 a text that ends within a character fails", () => {
@@ -221,14 +253,18 @@ describe("compressed messages in parts", () => {
   });
 
   it("a text that is too large fails by what comes first: bytes that are not UTF-8, or the limit", () => {
-    const good = new Uint8Array(100).fill(0x61);
-    const badAt = (place: number) => good.with(place, 0xff);
-    const failures = [good, badAt(9), badAt(10)].map((message) => {
-      const protocol = deflateProtocol({ messageParts: true, maxMessageSize: 10 });
-      assertEquals(gather(protocol, [messageFrames(message, { text: true, fragments: 1 })]).parts, []);
-      return `${protocol.error?.code} ${protocol.error?.closeCode}`;
-    });
-    assertEquals(failures, ["LimitExceeded 1009", "ProtocolViolation 1007", "LimitExceeded 1009"]);
+    // The limit in the room that is inflated first, and in the second.
+    const cases: [number, number[]][] = [[10, []], [70_000, [65_536]]];
+    for (const [maxMessageSize, parts] of cases) {
+      const good = new Uint8Array(maxMessageSize + 90).fill(0x61);
+      const badAt = (place: number) => good.with(place, 0xff);
+      const failures = [good, badAt(maxMessageSize - 1), badAt(maxMessageSize)].map((message) => {
+        const protocol = deflateProtocol({ messageParts: true, maxMessageSize });
+        assertEquals(gather(protocol, [messageFrames(message, { text: true, fragments: 1 })]).parts, parts);
+        return `${protocol.error?.code} ${protocol.error?.closeCode}`;
+      });
+      assertEquals(failures, ["LimitExceeded 1009", "ProtocolViolation 1007", "LimitExceeded 1009"]);
+    }
   });
 
   it("with exactly the room filled, the end is told by an empty part", () => {
