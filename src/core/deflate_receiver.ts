@@ -5,11 +5,13 @@ import type { DeflateStream } from "./deflate_codec.ts";
 
 /** So many more empty blocks are longer than almost every Huffman table that might be cut. They cost 0.1 µs. */
 const EMPTY_BLOCKS = 24;
+/** What a sender takes away from a message's end (RFC 7692 §7.2.1): that of an empty stored block. */
+const TAKEN_AWAY = [0, 0, 0xff, 0xff];
 /**
- * What a sender takes away from a message's end (RFC 7692 §7.2.1), and more empty stored blocks. To data that ends where
- * it should they say nothing; data that was cut takes them for content.
+ * That, and more empty stored blocks. To data that ends where it should they say nothing; data that was cut takes them
+ * for content.
  */
-const TAIL = Uint8Array.from([0, 0, 0xff, 0xff, ...Array(EMPTY_BLOCKS).fill([0, 0, 0, 0xff, 0xff]).flat()]);
+const TAIL = Uint8Array.from([...TAKEN_AWAY, ...Array(EMPTY_BLOCKS).fill([0, 0, 0, 0xff, 0xff]).flat()]);
 const NO_CONTENT = new Uint8Array(TAIL.length);
 
 /** A message inflates to about as much as the one before. Larger ones find their size by growing. */
@@ -77,8 +79,8 @@ export class DeflateReceiver {
   finish(length: number): void {
     const stream = this.#stream ??= this.#open();
     inflate(stream, TAIL, 0, TAIL.length, NO_CONTENT, 0, NO_CONTENT.length);
-    // A last block with BFINAL, behind which nothing is expected any more.
-    const ended = stream.consumed === 0;
+    // Behind a block with BFINAL nothing is taken: behind the last one, or behind the empty one that ends here.
+    const ended = stream.consumed === 0 || stream.consumed === TAKEN_AWAY.length;
     if (stream.produced > 0 || (!ended && stream.consumed < TAIL.length)) throw notDeflate("it is cut");
     if (ended || !this.#keepsWindow) stream.reset();
     this.#midMessage = false;

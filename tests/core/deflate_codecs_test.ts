@@ -66,6 +66,8 @@ describe("deflate_codecs", () => {
         ["f2 48 cd c9", "ProtocolViolation 1007"],
         ["f3 48 cd c9 c9 07 00 00", "text Hello"],
         ["f3 48 cd c9 c9 07 00", "text Hello"],
+        ["f2 48 cd c9 c9 07 04", "text Hello"],
+        ["01", "text "],
       ];
       for (const [bytes, expected] of frames) {
         assertEquals(told(deflateProtocol({ codec }), compressedFrame(hex(bytes))), [expected], bytes);

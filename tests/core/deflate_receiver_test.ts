@@ -55,6 +55,14 @@ describe("deflate_receiver", () => {
     // Behind the last block the empty one should begin, whose end the sender took away. Others bear it.
     const bare = compressedFrame(final);
     assertEquals(toldEitherWay(concat(bare, bare)), ["text Hello", "text Hello"]);
+    // That empty block may have BFINAL itself.
+    const hello = compressedFrame(hex("f2 48 cd c9 c9 07 04"));
+    const stored = compressedFrame(hex("00 05 00 fa ff 48 65 6c 6c 6f 01"));
+    const empty = compressedFrame(hex("01"));
+    assertEquals(
+      toldEitherWay(concat(hello, stored, empty, hello, message)),
+      ["text Hello", "text Hello", "text ", "text Hello", "text HelloHello"],
+    );
     // RSV1 and nothing is still no message.
     assertEquals(toldEitherWay(concat(bare, compressedFrame(hex("")))), [
       "text Hello",
@@ -217,6 +225,46 @@ describe("deflate_receiver", () => {
       }
       assertEquals(taken, []);
     }
+  });
+
+  it("59 truncated data: 1007, in a block with BFINAL too, and it says so", () => {
+    for (const cut of ["f3 48 cd c9 c9 07", "f3 48 cd c9", "f2 48 cd", "01 05 00 fa ff 48 65", ""]) {
+      const protocol = deflateProtocol();
+      assertEquals(told(protocol, compressedFrame(hex(cut))), ["ProtocolViolation 1007"], cut);
+      const message = "reading a frame: a compressed message that cannot be inflated: it is cut";
+      assertEquals(protocol.error!.message, message, cut);
+    }
+  });
+
+  it("28 the room that is made grows with a message, not with its fragments", () => {
+    const { codec, rooms } = countingCodec();
+    const protocol = deflateProtocol({ codec });
+    const hello = hex("f2 48 cd c9 c9 07 00");
+    told(protocol, compressedFrame(hello.subarray(0, 1), { fin: false }));
+    for (const byte of hello.subarray(1)) {
+      told(protocol, continuationFrame(Uint8Array.of(byte), { fin: false }));
+    }
+    assertEquals(rooms(), Array(7).fill(4096));
+  });
+
+  it("the room that is made at first is what the message before took", () => {
+    const { codec, rooms } = countingCodec();
+    const protocol = deflateProtocol({ codec, serverNoContextTakeover: true });
+    const roomsFor = (size: number): readonly number[] => {
+      const before = rooms().length;
+      told(protocol, compressedFrame(deflated(new Uint8Array(size)), { opcode: opcodes.binary }));
+      // The last one is for what shows that the message is complete.
+      return rooms().slice(before, -1);
+    };
+    assertEquals(roomsFor(4096), [4096, 8192]);
+    assertEquals(roomsFor(4096), [8192]);
+    assertEquals(roomsFor(10), [8192]);
+    assertEquals(roomsFor(10), [4096]);
+    assertEquals(roomsFor(4095), [4096]);
+    assertEquals(roomsFor(4095), [4096]);
+    // But no more than a mebibyte.
+    assertEquals(roomsFor(1_048_575).at(-1), 1_048_576);
+    assertEquals(roomsFor(1_048_575), [1_048_576]);
   });
 
   it("a message larger than the ones before, of any size", () => {

@@ -40,8 +40,14 @@ export function perMessageDeflate(options: DeflateProtocolOptions = {}): PerMess
   });
 }
 
-/** zlib, and what is asked of it: streams that are open, and bytes that came out. */
-export function countingCodec(): { codec: DeflateCodec; open: () => number; produced: () => number } {
+/** zlib, and what is asked of it: streams that are open, the room given for each write, and bytes that came out. */
+export function countingCodec(): {
+  codec: DeflateCodec;
+  open: () => number;
+  rooms: () => readonly number[];
+  produced: () => number;
+} {
+  const rooms: number[] = [];
   let open = 0;
   let produced = 0;
   const counted = (stream: ReturnType<DeflateCodec["createInflater"]>) => {
@@ -54,6 +60,7 @@ export function countingCodec(): { codec: DeflateCodec; open: () => number; prod
         return stream.produced;
       },
       write(...parameters: Parameters<typeof stream.write>) {
+        rooms.push(parameters[5]);
         stream.write(...parameters);
         produced += stream.produced;
       },
@@ -69,7 +76,7 @@ export function countingCodec(): { codec: DeflateCodec; open: () => number; prod
     createInflater: (options) => counted(zlibCodec().createInflater(options)),
     createDeflater: (options) => counted(zlibCodec().createDeflater(options)),
   };
-  return { codec, open: () => open, produced: () => produced };
+  return { codec, open: () => open, rooms: () => rooms, produced: () => produced };
 }
 
 /** A protocol, open, that agreed on compression. */
