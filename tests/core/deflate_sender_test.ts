@@ -55,6 +55,8 @@ describe("deflate_sender", () => {
     const first = frameOf(keeping, text).payload;
     const second = frameOf(keeping, text).payload;
     assertLess(second.length, first.length);
+    frameOf(keeping, "");
+    assertLess(frameOf(keeping, text).payload.length, first.length);
     const forgetting = deflateProtocol({ clientNoContextTakeover: true });
     for (let i = 0; i < 3; i++) assertEquals(frameOf(forgetting, text).payload, first);
   });
@@ -100,6 +102,14 @@ describe("deflate_sender", () => {
     const messages = Array.from({ length: 30 }, (_, i) => noise(i * 397 % 5000));
     for (const message of messages) protocol.sendBinary(message);
     assertEquals(sent(protocol).map(({ payload }) => inflater.inflate(payload)), messages);
+  });
+
+  it("takes no more memory than a message may need", () => {
+    for (const [length, room] of [[5, 4096], [3000, 4096], [9000, 16384]] as const) {
+      const protocol = deflateProtocol();
+      protocol.sendBinary(new Uint8Array(length));
+      assertEquals(protocol.output.bytes.length, room);
+    }
   });
 
   it("sends short messages as they are, by their length in bytes, and those that are not to be compressed", () => {
@@ -200,6 +210,7 @@ describe("deflate_sender", () => {
     failing = true;
     const error = assertThrows(() => protocol.sendText(text), WebSocketError, "out of memory");
     assertEquals([error.code, protocol.output.length], ["Io", 0]);
+    assertEquals((error.cause as Error).message, "out of memory");
     failing = false;
     assertEquals(inflater.inflate(frameOf(protocol, text).payload), encode(text));
   });

@@ -97,6 +97,17 @@ describe("a codec that is not up to it", () => {
     });
   }
 
+  it("that did not flush is not saved by what lies before the message", () => {
+    for (const [before, written] of [["00 00 ff ff", ""], ["00 00 ff", "ff"], ["00", "00 ff ff"]]) {
+      const output = new OutputBuffer();
+      output.reserve(100);
+      output.bytes.set(hex(before!));
+      output.length = hex(before!).length;
+      const { sender } = perMessageDeflate({ codec: writing(hex(written!)) });
+      assertThrows(() => sender.deflate(Uint8Array.of(1), output), WebSocketError, "did not flush");
+    }
+  });
+
   it("may produce nothing but the tail", () => {
     const output = new OutputBuffer();
     const deflate = perMessageDeflate({ codec: writing(hex("00 00 ff ff")) });

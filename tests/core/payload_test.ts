@@ -86,6 +86,23 @@ describe("payload", () => {
     assert(copy.buffer !== source.buffer);
   });
 
+  it("asks what decodes ASCII for texts that are known to be, where they lie, and for nothing else", () => {
+    const asked: [source: Uint8Array, start: number, end: number][] = [];
+    const payload = new PayloadView((source, start, end) => {
+      asked.push([source, start, end]);
+      return "by the other";
+    });
+    const source = embedded(encoder.encode("0123456789"), 3);
+    payload.point(source, 2, 5, true);
+    assertEquals([payload.text, asked.splice(0)], ["by the other", [[source, 2, 7]]]);
+    payload.point(source, 2, 5);
+    assertEquals(payload.text, "23456");
+    payload.point(source, 2, 5, false);
+    assertEquals(payload.text, "23456");
+    payload.point(source, 2, 0, true);
+    assertEquals([payload.text, asked], ["", []]);
+  });
+
   it("37 a byte order mark is kept, at the beginning and elsewhere", () => {
     for (const text of ["\ufeffhello", "\ufeff", "\ufeff\ufeff", "a\ufeff"]) {
       assertEquals(payloadOf(encoder.encode(text)).text, text);
