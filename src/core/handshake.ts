@@ -153,7 +153,7 @@ export class OpeningHandshake {
 
   #buildRequest({ url, headers }: HandshakeOptions): Uint8Array {
     const fields = requestFields(url, headers);
-    const [, host] = fields.find(isHost) ?? ["Host", url.authority];
+    const host = fields.find(isHost)?.[1] ?? url.authority;
     const lines = [
       `GET ${url.resource} HTTP/1.1`,
       `Host: ${host}`,

@@ -104,7 +104,7 @@ describe("a 101", () => {
     for (let length = 0; length < answer.length; length++) {
       const opening = handshake();
       assertEquals(opening.receive(bytesOf(answer.slice(0, length))), length);
-      assertEquals(opening.done, false);
+      assertEquals([opening.done, opening.protocol, opening.extensions], [false, "", ""]);
     }
   });
 
