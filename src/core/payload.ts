@@ -60,9 +60,9 @@ export class PayloadView implements Payload {
   start = 0;
 
   readonly #decodeAscii: AsciiDecoder | undefined;
-  // Asking a typed array for these costs more than to remember them for all messages of a chunk.
-  #buffer: ArrayBufferLike = EMPTY.buffer;
-  #offset = 0;
+  // To ask a typed array for its buffer costs more than to remember it for all messages of a chunk; the first to ask
+  // has it made, in Bun.
+  #buffer: ArrayBufferLike | undefined;
   #length = 0;
   #ascii = false;
   #view: Uint8Array | undefined;
@@ -78,7 +78,9 @@ export class PayloadView implements Payload {
   }
 
   get bytes(): Uint8Array {
-    return this.#view ??= new Uint8Array(this.#buffer, this.#offset + this.start, this.#length);
+    if (this.#view !== undefined) return this.#view;
+    this.#buffer ??= this.source.buffer;
+    return this.#view = new Uint8Array(this.#buffer, this.source.byteOffset + this.start, this.#length);
   }
 
   get text(): string {
@@ -90,7 +92,9 @@ export class PayloadView implements Payload {
   }
 
   get dataView(): DataView {
-    return this.#dataView ??= new DataView(this.#buffer, this.#offset, this.source.byteLength);
+    if (this.#dataView !== undefined) return this.#dataView;
+    this.#buffer ??= this.source.buffer;
+    return this.#dataView = new DataView(this.#buffer, this.source.byteOffset, this.source.byteLength);
   }
 
   copy(): Uint8Array<ArrayBuffer> {
@@ -103,8 +107,7 @@ export class PayloadView implements Payload {
   point(source: Uint8Array, start: number, length: number, ascii = false): void {
     if (source !== this.source) {
       this.source = source;
-      this.#buffer = source.buffer;
-      this.#offset = source.byteOffset;
+      this.#buffer = undefined;
       this.#dataView = undefined;
     }
     this.start = start;
