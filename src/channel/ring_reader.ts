@@ -19,9 +19,8 @@ import type { Status } from "./status.ts";
 import { BLOCKED, BUSY, DONE, ENDED } from "./status.ts";
 
 /**
- * Senders that wait for room are woken when there is so much of it, or a quarter of the ring: to wake one for every
- * record that is read would cost more than to read it. It is more than any sender waits for where the ring is small,
- * and an empty ring always has it.
+ * Senders that wait for room are woken when there are so many bytes of it, or a quarter of the ring: to wake one for
+ * every record that is read costs more than to read it. Who needs more waits on; an empty ring has enough for anybody.
  */
 const ENOUGH_ROOM = 64 * 1024;
 

@@ -25,8 +25,8 @@ const NOBODY = 0;
  * cost no memory, and those just used are still in the processor's cache. A power of two.
  */
 const STRETCH = 256 * 1024;
-/** Records that were posted, in bytes, of which readers hear before the one who posts them says so. */
-const MUCH = 16 * 1024;
+/** Bytes posted in a row after which readers that sleep are woken: they shall work while the rest is written. */
+const MUCH = 8 * 1024;
 
 /** Writes records into a ring. None of its methods waits: each answers what came of one attempt. */
 export class RingWriter {
@@ -41,10 +41,12 @@ export class RingWriter {
   // The reader's position as last seen; its cache line is asked for only when this leaves no room.
   #head = 0;
   #streamed = NOT_STREAMING;
-  /** Bytes of records that sleeping readers have not been woken for. */
+  /** Whether records are being posted, and the first of them has been announced. */
+  #posting = false;
+  /** Bytes posted that readers have not been woken for. */
   #unannounced = 0;
 
-  /** `onWrite` is called whenever there is something new to read. */
+  /** `onWrite` is called whenever readers are woken. */
   constructor(ring: Ring, onWrite?: () => void) {
     this.#ring = ring;
     this.#onWrite = onWrite;
@@ -97,21 +99,22 @@ export class RingWriter {
   }
 
   /**
-   * As {@linkcode RingWriter.tryWrite}, for one of many records: readers that poll see it at once, those that sleep are
-   * woken by {@linkcode RingWriter.announce}, which must follow; or sooner, when much has been posted or there is no room.
+   * As {@linkcode RingWriter.tryWrite}, for one of many records in a row: who polls sees each at once, who sleeps is woken
+   * by the first, when much has been posted, when there is no room, and by {@linkcode RingWriter.announce}, which must
+   * follow the last.
    */
   tryPost(record: EncodedRecord): Status {
     const status = this.#tryWrite(record);
-    if (status === DONE) {
-      this.#unannounced += PART_HEADER + record.end - record.start;
-      if (this.#unannounced < MUCH) return status;
-    }
-    this.announce();
+    const isFirst = !this.#posting;
+    this.#posting = true;
+    this.#unannounced += PART_HEADER + record.end - record.start;
+    if (isFirst || status !== DONE || this.#unannounced >= MUCH) this.#announce();
     return status;
   }
 
-  /** Wakes readers for what was posted. */
+  /** Ends a row of posted records: readers are woken for those that they have not been woken for. */
   announce(): void {
+    this.#posting = false;
     if (this.#unannounced > 0) this.#announce();
   }
 

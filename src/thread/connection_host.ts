@@ -257,8 +257,8 @@ export class ConnectionHost {
   }
 
   /**
-   * A payload goes from the receive buffer straight into the channel. Who waits for it is woken when its chunk is over:
-   * to wake a thread takes longer than to hand over many messages.
+   * A payload goes from the receive buffer straight into the channel. Who sleeps there is woken for the first of a chunk
+   * and at its end: to wake a thread for each takes longer than to hand it over.
    */
   #emit(kind: number, payload: Payload): void {
     const { source, start, byteLength } = payload as PayloadView;

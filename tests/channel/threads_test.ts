@@ -66,6 +66,14 @@ describe("channel: two threads", () => {
     }
   }
 
+  it("passes them through a ring of which only a part has to be free for a sender to be woken", async () => {
+    await exchange({ senders: ["sync"], receivers: ["async"] }, {
+      capacity: 512 * 1024,
+      count: 800,
+      maxLength: 100_000,
+    });
+  });
+
   it("passes them through the smallest ring", async () => {
     await exchange({ senders: ["sync"], receivers: ["async"] }, {
       capacity: 128,
