@@ -144,8 +144,8 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: "src/core/latin1.ts",
-    code: "for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {",
-    changes: ["at <= bytes.length"],
+    code: "for (let at = start; at < end; at += MOST_ARGUMENTS) {",
+    changes: ["at <= end"],
     why: "No codes make no characters.",
   },
   {
