@@ -70,7 +70,7 @@ describe("channel: two threads", () => {
     await exchange({ senders: ["sync"], receivers: ["async"] }, {
       capacity: 512 * 1024,
       count: 800,
-      maxLength: 100_000,
+      maxLength: 60_000,
     });
   });
 
