@@ -20,6 +20,8 @@ import type {
   Transport,
 } from "./transport.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** Bytes that a stream reads before timers and other streams have their turn. */
 const turnSize = 256 * 1024;
 
@@ -236,10 +238,12 @@ class DenoByteStream implements CarrierStream {
 
   async #write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let offset = 0; offset < bytes.length;) {
-        offset += await this.socket.write(bytes.subarray(offset));
+      for (let rest = bytes; rest.length > 0;) {
+        const count = await this.socket.write(rest);
         if (this.#closed) return;
-        this.#unsent = bytes.length - offset;
+        this.#unsent = rest.length - count;
+        // Mostly nothing is left, and no view of it needed.
+        rest = count === rest.length ? NOTHING : rest.subarray(count);
       }
     } catch (error) {
       return this.#close(error);
