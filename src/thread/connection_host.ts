@@ -12,14 +12,12 @@ import type { Payload, PayloadView } from "../core/payload.ts";
 import type { Connection } from "../driver/connection.ts";
 import type { Opened } from "../driver/opening.ts";
 import type { Handler } from "../driver/handler.ts";
-import type { Diagnostics, DiagnosticsMessage } from "../driver/diagnostics.ts";
-import type { Logger } from "../driver/logger.ts";
 import type { ConnectionSettings } from "../driver/settings.ts";
 import { Command, executingCodec, type Postponed } from "./commands.ts";
 import type { Doze } from "./doze.ts";
 import { HostedLookup } from "./hosted_lookup.ts";
+import { HostReports } from "./host_reports.ts";
 import type { OpenRequest } from "./open_request.ts";
-import { type LogLevel, type Report, reportCodec } from "./reports.ts";
 import { SharedState, Signal } from "./shared_state.ts";
 
 /**
@@ -33,7 +31,7 @@ export class ConnectionHost {
   readonly #request: OpenRequest;
   readonly #settings: ConnectionSettings;
   readonly #state: SharedState;
-  readonly #reports: Sender<Report>;
+  readonly #reports: HostReports;
   readonly #events: Sender<WebSocketEvent>;
   /** Receiving a command executes it, unless it is postponed. */
   readonly #commands: Receiver<number | Postponed>;
@@ -56,7 +54,7 @@ export class ConnectionHost {
     this.#request = request;
     this.#settings = connectionSettings(request.options);
     this.#state = new SharedState(request.state);
-    this.#reports = Sender.from(request.reports, { codec: reportCodec });
+    this.#reports = new HostReports(request.reports);
     this.#events = Sender.from(request.events, { spinWaitDuration });
     this.#commands = Receiver.from<number | Postponed>(request.control as ReceiverHandle<never>, {
       codec: executingCodec(() => this.#connection!, this.#settings.maxBufferedAmount),
@@ -99,25 +97,26 @@ export class ConnectionHost {
 
   async #open(): Promise<Opened<ConnectionHost> | undefined> {
     const { url, options, id, logs, diagnostics, lookups } = this.#request;
-    const ask = (host: string): void => void this.#report({ type: "lookup", host });
+    const ask = (host: string): void => void this.#reports.send({ type: "lookup", host });
     const lookup = lookups && new HostedLookup(lookups, ask);
     try {
-      const logger = logs ? this.#logger() : undefined;
+      const logger = logs ? this.#reports.logger() : undefined;
       const opened = await openConnection<ConnectionHost>(url, {
         ...options,
         lookup: lookup === undefined ? options.lookup : (host) => lookup.lookUp(host),
         logger,
         signal: this.#abort.signal,
-      }, { id, diagnostics: this.#diagnostics(diagnostics) });
+      }, { id, diagnostics: this.#reports.diagnostics(diagnostics) });
       const { connection, protocol, extensions } = opened;
       this.#connection = connection;
       this.#publish();
       const { connect } = connection.stats;
-      await this.#report({ type: "opened", opened: { url: opened.url, protocol, extensions, connect } });
+      const report = { url: opened.url, protocol, extensions, connect };
+      await this.#reports.send({ type: "opened", opened: report });
       return opened;
     } catch (error) {
       const closed = new WebSocketError("Aborted", "connecting was ended: its I/O thread was closed");
-      await this.#report({ type: "failed", error: this.#forced ? closed : asWebSocketError(error) });
+      await this.#reports.send({ type: "failed", error: this.#forced ? closed : asWebSocketError(error) });
       return undefined;
     } finally {
       lookup?.release();
@@ -135,7 +134,7 @@ export class ConnectionHost {
     const close = await running;
     doze?.close();
     this.#publish();
-    await this.#report({ type: "ended", close });
+    await this.#reports.send({ type: "ended", close });
     await this.#sendQuit();
     await commands;
   }
@@ -290,26 +289,6 @@ export class ConnectionHost {
   #publish(): void {
     const connection = this.#connection!;
     this.#state.publish(connection.state, connection.counters(), connection.roundTrips);
-  }
-
-  async #report(report: Report): Promise<void> {
-    await this.#reports.send(report);
-  }
-
-  #diagnostics(wanted: boolean): Diagnostics {
-    return {
-      wants: () => wanted,
-      publish: (name, message) => {
-        void this.#report({ type: "diagnostics", name, message: message as DiagnosticsMessage<never> });
-      },
-    };
-  }
-
-  #logger(): Logger {
-    const log = (level: LogLevel) => (message: string): void => {
-      void this.#report({ type: "log", level, message });
-    };
-    return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
   }
 }
 
