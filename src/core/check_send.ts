@@ -6,7 +6,7 @@
 import { isCloseCodeForUsers } from "./close_code.ts";
 import { WebSocketError } from "./errors.ts";
 import { MAX_CONTROL_PAYLOAD } from "./opcode.ts";
-import { Utf8Validator } from "./utf8.ts";
+import { type Utf8Checks, Utf8Validator } from "./utf8.ts";
 
 /** Throws `InvalidConfiguration` for what is no array of bytes, for programs that no compiler has looked at. */
 export function checkBytes(what: string, data: unknown): asserts data is Uint8Array {
@@ -20,9 +20,9 @@ export function checkBytes(what: string, data: unknown): asserts data is Uint8Ar
 }
 
 /** Throws `InvalidConfiguration` for a text, given as bytes, that is not UTF-8 (RFC 6455 §5.6). */
-export function checkTextBytes(bytes: Uint8Array): void {
+export function checkTextBytes(bytes: Uint8Array, checks?: Utf8Checks): void {
   checkBytes("a text", bytes);
-  const validator = new Utf8Validator();
+  const validator = new Utf8Validator(checks);
   if (validator.validate(bytes, 0, bytes.length) && validator.complete) return;
   throw new WebSocketError("InvalidConfiguration", "sending a text: the bytes are not UTF-8");
 }

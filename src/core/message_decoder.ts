@@ -17,7 +17,7 @@ export interface MessageLimits extends DecoderLimits {
 export interface MessageDecoderOptions extends MessageLimits {
   /** Makes strings of ASCII texts. Default: `TextDecoder`. */
   readonly decodeAscii?: AsciiDecoder;
-  /** Looks at the bytes of longer texts. Default: done here. */
+  /** Looks at the bytes of longer texts, also of those to be sent. Default: done here. */
   readonly utf8Checks?: Utf8Checks;
   /** @internal Inflates messages with RSV1 set (RFC 7692). Default: there may be none. */
   readonly inflate?: DeflateReceiver;

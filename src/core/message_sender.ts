@@ -6,6 +6,7 @@ import type { MaskKeys } from "./mask.ts";
 import { Opcode } from "./opcode.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import type { PreparedMessage } from "./prepared_message.ts";
+import type { Utf8Checks } from "./utf8.ts";
 
 /** What a {@linkcode MessageSender} needs. */
 export interface MessageSenderOptions {
@@ -14,6 +15,8 @@ export interface MessageSenderOptions {
   readonly maxBufferedAmount: number;
   /** Compresses messages. Default: none are. */
   readonly deflate?: DeflateSender;
+  /** Looks at longer texts that are given in UTF-8. Default: done here. */
+  readonly utf8Checks?: Utf8Checks;
 }
 
 const NO_MESSAGE = -1;
@@ -36,15 +39,17 @@ export class MessageSender {
   readonly #encoder: FrameEncoder;
   readonly #maxBufferedAmount: number;
   readonly #deflate: DeflateSender | undefined;
+  readonly #utf8Checks: Utf8Checks | undefined;
   /** The first byte of the next frame, while a message goes out in parts. */
   #firstByte = NO_MESSAGE;
   /** What compresses that message, if anything does. */
   #partsDeflate: DeflateSender | undefined;
 
-  constructor({ maskKeys, maxBufferedAmount, deflate }: MessageSenderOptions) {
+  constructor({ maskKeys, maxBufferedAmount, deflate, utf8Checks }: MessageSenderOptions) {
     this.#encoder = new FrameEncoder(maskKeys);
     this.#maxBufferedAmount = maxBufferedAmount;
     this.#deflate = deflate;
+    this.#utf8Checks = utf8Checks;
   }
 
   /** Appends a text message; throws `LimitExceeded`, and appends nothing, where there is no room for it as it is. */
@@ -67,7 +72,7 @@ export class MessageSender {
 
   /** As `text`, for a text given in UTF-8. */
   textBytes(text: Uint8Array, compress: boolean): void {
-    checkTextBytes(text);
+    checkTextBytes(text, this.#utf8Checks);
     this.#message(Opcode.Text, text, compress);
   }
 

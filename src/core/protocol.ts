@@ -88,9 +88,9 @@ export class Protocol {
 
   /** Begins in state `open`: the opening handshake is over. */
   constructor(options: ProtocolOptions) {
-    const { deflate, maskKeys, maxBufferedAmount } = options;
+    const { deflate } = options;
     this.#decoder = new MessageDecoder({ ...options, inflate: deflate?.receiver });
-    this.#sender = new MessageSender({ maskKeys, maxBufferedAmount, deflate: deflate?.sender });
+    this.#sender = new MessageSender({ ...options, deflate: deflate?.sender });
     this.output = this.#sender.output;
     this.#deflate = deflate;
   }

@@ -1,6 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { describe, it } from "node:test";
+import { WebSocketError } from "../../src/core/errors.ts";
+import { MaskKeys } from "../../src/core/mask.ts";
+import { Protocol, ProtocolEvent } from "../../src/core/protocol.ts";
 import { type Utf8Checks, Utf8Validator } from "../../src/core/utf8.ts";
 import { nativeText } from "../../src/driver/native_text.ts";
 import { concat, toHex } from "../support/frames.ts";
@@ -90,6 +93,24 @@ describe("utf8, with the runtime's checks", () => {
     assertEquals(calls(encoder.encode("é".repeat(600)).subarray(0, 1199)), ["isAscii 1199", "isUtf8 1198"]);
     assertEquals(calls(encoder.encode("a".repeat(100) + "é".repeat(50))), ["isUtf8 100"]);
     assertEquals(calls(encoder.encode("short: é")), []);
+  });
+
+  it("35 is asked about texts that come, in parts too, and about those that go", () => {
+    const text = encoder.encode("é".repeat(600));
+    const frame = concat(Uint8Array.of(0x81, 126, text.length >> 8, text.length & 255), text);
+    for (const messageParts of [false, true]) {
+      const utf8Checks = counted();
+      const maskKeys = new MaskKeys((bytes) => crypto.getRandomValues(bytes));
+      const limits = { maxFrameSize: 9999, maxMessageSize: 9999, maxBufferedAmount: 9999 };
+      const protocol = new Protocol({ maskKeys, ...limits, messageParts, utf8Checks });
+      protocol.receive(frame);
+      assertEquals(protocol.next(), messageParts ? ProtocolEvent.Part : ProtocolEvent.Text);
+      protocol.sendText(text);
+      const calls = ["isAscii 1200", "isUtf8 1200"];
+      assertEquals(utf8Checks.calls, [...calls, ...calls]);
+      const error = assertThrows(() => protocol.sendText(Uint8Array.of(...text, 0xc3)), WebSocketError);
+      assertEquals(error.code, "InvalidConfiguration");
+    }
   });
 
   it("takes memory that is shared, or can grow", () => {
