@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { zlibAlone } from "./deflate_alone.ts";
 import { contestants } from "./deflate_contestants.ts";
 import { jsonMessages } from "./deflate_messages.ts";
 
@@ -13,7 +14,7 @@ const WARM_UP_MS = 300;
 const SENT_AT_ONCE = 1024 * 1024;
 
 let looked = 0;
-const measure = direction === "receive" ? receiving : sending;
+const measure = name === "zlib" ? zlibOnly : direction === "receive" ? receiving : sending;
 console.log((await measure(Number(size), Number(duration))).join(" "));
 if (looked === 0) throw new Error("Nothing was looked at");
 process.exit(0);
@@ -59,6 +60,17 @@ async function sending(size: number, duration: number): Promise<number[]> {
   const result = watch(rounds * texts.length);
   client.close();
   return result;
+}
+
+function zlibOnly(size: number, duration: number): Promise<number[]> {
+  const pass = zlibAlone(direction, size);
+  const warm = performance.now() + WARM_UP_MS;
+  while (performance.now() < warm) looked += pass();
+  const watch = stopwatch();
+  const end = performance.now() + duration;
+  let messages = 0;
+  while (performance.now() < end) messages += pass();
+  return Promise.resolve(watch(messages));
 }
 
 function stopwatch(): (messages: number) => number[] {

@@ -1,19 +1,24 @@
-import { isUtf8 } from "node:buffer";
 import { Utf8Validator } from "../../src/core/utf8.ts";
+import { nativeText } from "../../src/driver/native_text.ts";
 
 const TEXTS = { ASCII: "plain text, as most of it is; ", mixed: "größer · 日本語 · ", emoji: "🙂👍🏽" };
 
 for (const [name, sample] of Object.entries(TEXTS)) {
-  const bytes = new TextEncoder().encode(sample.repeat(Math.ceil(1024 / sample.length)).slice(0, 1024));
-  const group = `UTF-8, 1 Ki units of ${name}`;
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for (const units of [64, 256, 1024, 65536]) {
+    const text = sample.repeat(Math.ceil(units / sample.length)).slice(0, units);
+    const bytes = new TextEncoder().encode(text);
+    const group = `UTF-8, ${units} units of ${name}`;
+    const own = new Utf8Validator();
+    const native = new Utf8Validator(nativeText.utf8Checks);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
 
-  Deno.bench({
-    name: "validate",
-    group,
-    baseline: true,
-    fn: () => void new Utf8Validator().validate(bytes, 0, bytes.length),
-  });
-  Deno.bench({ name: "node:buffer isUtf8", group, fn: () => void isUtf8(bytes) });
-  Deno.bench({ name: "TextDecoder, fatal", group, fn: () => void decoder.decode(bytes) });
+    Deno.bench({ name: "in JavaScript", group, baseline: true, fn: () => validate(own, bytes) });
+    Deno.bench({ name: "by the runtime, where longer", group, fn: () => validate(native, bytes) });
+    Deno.bench({ name: "TextDecoder, fatal", group, fn: () => void decoder.decode(bytes) });
+  }
+}
+
+function validate(validator: Utf8Validator, bytes: Uint8Array): void {
+  validator.reset();
+  if (!validator.validate(bytes, 0, bytes.length)) throw new Error("That is UTF-8");
 }
