@@ -325,6 +325,12 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: "src/core/sha1.ts",
+    code: "for (let i = 0; i < digest.length; i++) digest[i] = state[i >> 2] >>> (24 - (i & 3) * 8);",
+    changes: ["i <= digest.length"],
+    why: "Behind the end of an array nothing can be written.",
+  },
+  {
+    file: "src/core/sha1.ts",
     code: "for (let t = 16; t < 80; t++) {",
     changes: ["t <= 80"],
     why: "The schedule has 80 words: one more has no place.",
@@ -361,6 +367,42 @@ export const equivalents: readonly Equivalent[] = [
     code: "if (buffer !== wordsBuffer) {",
     changes: ["true"],
     why: "A view that is there is faster than a new one, and the same.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if (end - start >= CALLED_FOR_ASCII && this.#checks !== undefined && this.#wanted === 0) {",
+    changes: ["end - start > CALLED_FOR_ASCII"],
+    why: "A call is faster for many bytes, and not otherwise.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if (at < 0) return false;",
+    changes: ["at <= 0"],
+    why: "So many bytes are never a cut character alone.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "} else if (end - at >= CALLED_FOR_OTHERS && this.#checks !== undefined) {",
+    changes: ["end - at > CALLED_FOR_OTHERS"],
+    why: "A call is faster for many bytes, and not otherwise.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if (byte < 0x80) break;",
+    changes: ["false"],
+    why: "What is cut by ASCII is refused, by the call or byte by byte.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "if (byte < 0xc0) continue;",
+    changes: ["byte <= 0xc0"],
+    why: "0xC0 is refused, by the call or byte by byte.",
+  },
+  {
+    file: "src/core/utf8.ts",
+    code: "return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;",
+    changes: ["false"],
+    why: "A whole character that is taken for a cut one is looked at byte by byte.",
   },
   {
     file: "src/core/utf8.ts",

@@ -82,10 +82,10 @@ describe("utf8, with the runtime's checks", () => {
   });
 
   it("takes one call for ASCII, and one more for anything else", () => {
-    const calls = (text: Uint8Array): string[] => {
+    const calls = (text: Uint8Array, start = 0): string[] => {
       const counting = counted();
       const validator = new Utf8Validator(counting);
-      assert(validator.validate(text, 0, text.length));
+      assert(validator.validate(text, start, text.length));
       return counting.calls;
     };
     assertEquals(calls(encoder.encode("a".repeat(65536))), ["isAscii 65536"]);
@@ -93,6 +93,7 @@ describe("utf8, with the runtime's checks", () => {
     assertEquals(calls(encoder.encode("é".repeat(600)).subarray(0, 1199)), ["isAscii 1199", "isUtf8 1198"]);
     assertEquals(calls(encoder.encode("a".repeat(100) + "é".repeat(50))), ["isUtf8 100"]);
     assertEquals(calls(encoder.encode("short: é")), []);
+    assertEquals(calls(encoder.encode("a".repeat(1000) + "short: é"), 1000), []);
   });
 
   it("35 is asked about texts that come, in parts too, and about those that go", () => {
