@@ -26,7 +26,10 @@ import type { DeflateParameters } from "../core/deflate_offer.ts";
 export interface PerMessageDeflateOptions extends DeflateParameters {
   /** Messages of fewer bytes are sent uncompressed. Default: 1024. */
   readonly threshold?: number;
-  /** From 1, fast, to 9, small. 0: stored blocks. Default: 6. */
+  /**
+   * From 1, fast, to 9, small. 0: stored blocks. Default: 6, as everywhere; 5 takes a tenth to three fifths less time,
+   * for at most 2 % more of what there was.
+   */
   readonly level?: number;
   /** Memory of the sending side beside the window: 1, little and slow, to 9. Default: 8. */
   readonly memLevel?: number;
