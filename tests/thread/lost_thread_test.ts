@@ -125,8 +125,8 @@ describe("an I/O thread that dies", () => {
   });
 
   // No event tells a thread that is blocked itself: it has to miss the other's signs of life, for ten seconds.
-  it("is missed by threads that wait for it blocked", { timeout: 30_000 }, async () => {
-    const limit = 25_000;
+  it("is missed by threads that wait for it blocked", { timeout: 60_000 }, async () => {
+    const limit = 50_000;
     await using listens = await PeerThread.start("listens");
     await using deaf = await PeerThread.start("deafForEver");
     await using mute = await PeerThread.start("mute");
@@ -153,7 +153,7 @@ describe("an I/O thread that dies", () => {
     other.run();
     const blocked = other.control.sendBinary(new Uint8Array(1024 * 1024));
     strike("hang");
-    const close = thread.joinSync(20_000);
+    const close = thread.joinSync(40_000);
     assertEquals([close?.code, close?.error?.code, close?.error?.phase], [1006, "Timeout", "thread"]);
     assertEquals((await blocked).sent, true);
     other.control.forceQuit();
