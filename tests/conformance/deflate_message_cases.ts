@@ -145,6 +145,12 @@ const received: readonly ConformanceCase[] = [
   ),
   told(
     "55",
+    "BFINAL in the empty block whose end is taken off, another message",
+    concat(compressedFrame(hex("f2 48 cd c9 c9 07 04")), compressedFrame(hex("01")), compressedFrame(hello)),
+    ["text Hello", "text", "text Hello"],
+  ),
+  told(
+    "55",
     "200 stored blocks",
     compressedFrame(concat(...Array(200).fill(hex("00 01 00 fe ff 61")), hex("00"))),
     [
