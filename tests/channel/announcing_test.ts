@@ -102,6 +102,19 @@ describe("posted records", () => {
     }
   });
 
+  it("do not overtake a send that waits, and are refused by a sender that has been released", async () => {
+    const { sender, receiver } = createChannel(bytesCodec, { capacity: 128 });
+    assertEquals(sender.postRecord(record(80)), "sent");
+    const waiting = sender.send(pattern(81));
+    assertEquals(sender.postRecord(record(8)), "full");
+    assertEquals(receiver.tryReceive(), pattern(80));
+    await bounded(waiting, "the send that waited");
+    sender.release();
+    assertEquals(sender.postRecord(record(8)), "closed");
+    assertEquals(receiver.tryReceive(), pattern(81));
+    assertEquals(receiver.tryReceive(), null);
+  });
+
   it("reach a receive that waits on the event loop", async () => {
     const { sender, receiver } = createChannel(bytesCodec, { capacity: 4 * KIB });
     for (let row = 0; row < 20; row++) {
