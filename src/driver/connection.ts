@@ -12,7 +12,7 @@ import { type Counters, toStats } from "./counters.ts";
 import { isConnectionLost } from "./connection_lost.ts";
 import { Ending } from "./ending.ts";
 import type { Handler } from "./handler.ts";
-import { HandlerRun } from "./handler_run.ts";
+import { HandlerRun, type HandlerRunOwner } from "./handler_run.ts";
 import { IdleRelease } from "./idle_release.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { keepConnectionAlive } from "./keep_connection_alive.ts";
@@ -25,14 +25,14 @@ import type { RoundTripHistogram } from "./round_trip_histogram.ts";
 import { SendSide } from "./send_side.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { ConnectionStats, ConnectTimings } from "./stats.ts";
-import { type AwaitedEnd, StreamEnd } from "./stream_end.ts";
+import { type AwaitedEnd, StreamEnd, type StreamEndOwner } from "./stream_end.ts";
 
 /**
  * An open WebSocket on a byte stream: pumps bytes into the protocol and events out to a handler, keeps the
  * deadlines, and brings the connection to exactly one end. Who wakes it (an event loop, a polling loop) is not its
  * matter: both call the methods of {@linkcode ByteStreamSink}.
  */
-export class Connection<Client> implements ByteStreamSink, ReadSideEvents {
+export class Connection<Client> implements ByteStreamSink, ReadSideEvents, HandlerRunOwner, StreamEndOwner {
   /** The sending half. */
   readonly sending: SendSide;
   /** Called when the system has taken everything that was sent, after some of it had to wait. */
@@ -232,6 +232,11 @@ export class Connection<Client> implements ByteStreamSink, ReadSideEvents {
     return this.#ending.silent;
   }
 
+  onThrow(value: unknown): void {
+    this.#ending.thrown ??= { value };
+    this.#drop();
+  }
+
   onPause(): void {
     this.#observer.paused(this.#clock, this.#reading.pauses);
   }
@@ -296,11 +301,6 @@ export class Connection<Client> implements ByteStreamSink, ReadSideEvents {
     this.#protocol.end();
     const info = this.#protocol.closeInfo(this.#ending.error ?? this.#streamEnd.error);
     this.#run.finish({ ...info, wasClean: info.wasClean && !this.#streamEnd.cutOff });
-  }
-
-  onThrow(value: unknown): void {
-    this.#ending.thrown ??= { value };
-    this.#drop();
   }
 
   #aborted(): void {
