@@ -88,6 +88,8 @@ export class Connection<Client> implements ByteStreamSink, ReadSideEvents, Handl
     this.#deflate = deflate;
     const delay = settings.perMessageDeflate?.releaseWhenIdle;
     if (deflate && delay !== undefined) this.#idleRelease = new IdleRelease(deflate, clock, delay);
+    // Aborted by somebody who was told that it is open: no listener hears of that any more.
+    if (settings.signal?.aborted) this.#aborted();
   }
 
   /** `closed` when the stream is gone or given up; until then a connection that has exchanged its Close frames is `closing`. */

@@ -108,6 +108,8 @@ async function secure(stream: BunByteStream, target: ConnectTarget, context: Con
   const abort = () => stream.destroy();
   context.enterPhase("tls");
   signal.addEventListener("abort", abort);
+  // By whoever was told of the phase.
+  if (signal.aborted) abort();
   try {
     await stream.secured;
   } catch (error) {

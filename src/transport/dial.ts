@@ -51,6 +51,8 @@ export async function dial<Connection>(
   signal.throwIfAborted();
   const addresses = await addressesOf(target, context, dialer.takesNames ?? false);
   context.enterPhase("tcp");
+  // Whoever was told so may have had enough, and a signal that has aborted tells nobody any more.
+  signal.throwIfAborted();
   try {
     const reachable = fromLocal(addresses, target);
     // Mostly there is nothing to race, and no need for all that a race is made of.

@@ -65,6 +65,8 @@ export class NodeByteStream implements CarrierStream {
     signal.addEventListener("abort", abort);
     try {
       await awaited.promise;
+      // It may have aborted since, and destroyed the socket.
+      signal.throwIfAborted();
     } finally {
       this.#awaited = undefined;
       signal.removeEventListener("abort", abort);

@@ -118,6 +118,26 @@ for (const transport of transports) {
       await server.close();
     });
 
+    it("aborted by who is told that it is open: run() tells", async () => {
+      const controller = new AbortController();
+      await using server = await rawServer(async (peer) => {
+        await peer.handshake();
+        await peer.closed();
+      });
+      const quiet = (): void => {};
+      const info = (line: string): void => {
+        if (line.includes("connected")) controller.abort("enough");
+      };
+      const logger = { debug: quiet, info, warn: quiet, error: quiet };
+      const { signal } = controller;
+      const client = await NonBlockingClient.connect(server.url, { transport, signal, logger });
+      assertEquals([signal.aborted, client.state], [true, "closed"]);
+      const record = recorder({ onError: undefined });
+      await assertAborted(client.run(record.handler), "enough");
+      assertEquals(record.messages, ["activated", "quit"]);
+      await server.close();
+    });
+
     it("aborted before run(): run() tells", async () => {
       const controller = new AbortController();
       await using server = await rawServer(async (peer) => {

@@ -7,6 +7,7 @@ import { turns } from "./changes.ts";
 import { connect, connected, type ConnectOptions, trust } from "./connected.ts";
 import { Listener, unusedPort } from "./peer.ts";
 import { RecordingSink } from "./recording_sink.ts";
+import { FullListener } from "./syscall/full_listener.ts";
 
 /** A value for each socket option there is. */
 const socketOptions: Required<SocketOptions> = {
@@ -114,6 +115,47 @@ export function connectContract(transport: Transport): void {
       }
     });
   }
+
+  test(
+    `${name}: aborting as phase tcp begins, where nobody answers, rejects at once`,
+    { timeout: 5000 },
+    async () => {
+      const listener = new FullListener();
+      try {
+        const controller = new AbortController();
+        const reason = new Error("enough");
+        const { port } = listener;
+        const onPhase = (): void => controller.abort(reason);
+        const error = await assertRejects(() =>
+          connect(transport, { port, signal: controller.signal, onPhase })
+        );
+        assertStrictEquals(error, reason);
+      } finally {
+        listener.close();
+      }
+    },
+  );
+
+  test(
+    `${name}: aborting as phase tls begins, where nobody answers, rejects at once`,
+    { timeout: 5000 },
+    async () => {
+      await using listener = await Listener.open();
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const onPhase = (phase: ConnectPhase): void => {
+        if (phase === "tls") controller.abort(reason);
+      };
+      const error = await assertRejects(() =>
+        connect(transport, { port: listener.port, tls: {}, signal: controller.signal, onPhase })
+      );
+      assertStrictEquals(error, reason);
+      const peer = await listener.peer();
+      // As below.
+      if (name === "deno") peer.socket.end();
+      await peer.changes.until(() => peer.ended || peer.closed, "the end at the peer");
+    },
+  );
 
   test(`${name}: aborting in phase tls rejects with the reason and closes the connection`, async () => {
     await using listener = await Listener.open();
