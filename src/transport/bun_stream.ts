@@ -81,6 +81,7 @@ export class BunByteStream implements ByteStream {
    */
   pause(): void {
     this.#delivery.pause();
+    if (this.#delivery.holds) this.#stop();
   }
 
   write(bytes: Uint8Array, start: number, end: number): boolean {
@@ -119,8 +120,13 @@ export class BunByteStream implements ByteStream {
   }
 
   onData(bytes: Uint8Array): void {
+    const { paused } = this.#delivery;
     this.#delivery.data(bytes);
-    if (!this.#delivery.paused || this.#stopped) return;
+    if (paused) this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#socket?.pause();
   }

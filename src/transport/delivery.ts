@@ -21,6 +21,11 @@ export class Delivery {
     return this.#paused;
   }
 
+  /** Whether something that came waits for the sink. */
+  get holds(): boolean {
+    return this.#held.length > 0;
+  }
+
   /** Whether the stream has closed, told or not. */
   get closed(): boolean {
     return this.#closed;

@@ -27,6 +27,17 @@ test("delivery: what comes while paused is copied and held", async () => {
   assertEquals(sink.text, "onetwo");
 });
 
+test("delivery: it tells whether something is held", async () => {
+  const { delivery } = attached();
+  assertEquals(delivery.holds, false);
+  delivery.data(bytes("one"));
+  assertEquals(delivery.holds, true);
+  delivery.resume();
+  assertEquals(delivery.holds, true);
+  await turns(1);
+  assertEquals(delivery.holds, false);
+});
+
 test("delivery: while running, data is handed on at once and not copied", () => {
   const { delivery, sink } = attached();
   delivery.resume();
