@@ -13,7 +13,7 @@ export interface PausableTurning extends Turning {
  *
  * `null`: a chain of `setImmediate` keeps the loop from sleeping in the kernel, so data is seen the moment it
  * arrives; that is so in Bun and Node, while Deno's loop looks at its sockets by readiness whatever is queued. A
- * number: reading is paused between polls, so what came in the meantime is taken in one go.
+ * number: reading is paused between polls, so what came in the meantime is handed over together.
  */
 export class EventLoopPolling {
   readonly #interval: number | null;
