@@ -20,7 +20,8 @@ import { BLOCKED, BUSY, DONE, ENDED } from "./status.ts";
 
 /**
  * Senders that wait for room are woken when there are so many bytes of it, or a quarter of the ring: to wake one for
- * every record that is read costs more than to read it. Who needs more waits on; an empty ring has enough for anybody.
+ * every record that is read costs more than to read it. Who needs more waits on; an empty ring has enough for anybody;
+ * and less than this is found by who waits for it, a little later.
  */
 const ENOUGH_ROOM = 64 * 1024;
 

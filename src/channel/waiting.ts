@@ -13,6 +13,9 @@ import type { WakeReason, WakeWord } from "./wake_word.ts";
 const SPINS = 16;
 // Reading the clock costs more than an attempt.
 const ATTEMPTS_PER_CLOCK = 32;
+// Readers wake senders when there is much room (see RingReader). If one stops before, its senders find by themselves
+// what room there is, so many milliseconds later at most.
+const LOOK_FOR_ROOM = 50;
 
 /** How an end of a channel waits. */
 export interface WaitingOptions {
@@ -89,7 +92,7 @@ export class Waiting {
         const before = status;
         status = attempt();
         if (!isPending(status)) return status;
-        if (status === before) wakeWord.sleep(ticket, Math.min(left, this.#longestSleep));
+        if (status === before) wakeWord.sleep(ticket, Math.min(left, this.#longestSleep(status)));
       } else {
         Atomics.wait(this.#ring.control, SLEEP, 0, Math.min(left, this.#spinWaitDuration));
       }
@@ -111,7 +114,7 @@ export class Waiting {
         const before = status;
         status = attempt();
         if (!isPending(status)) return status;
-        if (status === before) await sleepAsync(wakeWord, ticket, this.#longestSleep);
+        if (status === before) await sleepAsync(wakeWord, ticket, this.#longestSleep(status));
       } else {
         const duration = this.#spinWaitDuration;
         await new Promise<void>((resolve) => setTimeout(resolve, duration));
@@ -126,8 +129,9 @@ export class Waiting {
   }
 
   /** A thread that dies with a lock taken wakes nobody, so one has to look now and then. */
-  get #longestSleep(): number {
-    return this.#stallLimit / 2;
+  #longestSleep(status: Status): number {
+    const isForRoom = this.#side === "sender" && status === BLOCKED;
+    return Math.min(this.#stallLimit / 2, isForRoom ? LOOK_FOR_ROOM : Infinity);
   }
 
   #wakeWord(status: Status): WakeWord {

@@ -4,6 +4,7 @@ import { closePayload } from "../core/close_frame.ts";
 import { WebSocketError } from "../core/errors.ts";
 import { frameSize } from "../core/encoder.ts";
 import { Memory } from "../channel/memory.ts";
+import { nativeText } from "../driver/native_text.ts";
 import type { ControlMessage } from "./events.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -17,7 +18,7 @@ const NOTHING = new Uint8Array(0);
 export function checkControl(message: ControlMessage, largestSend: number, held = 0): number {
   switch (message.type) {
     case "sendText":
-      if (typeof message.data !== "string") checkTextBytes(message.data);
+      if (typeof message.data !== "string") checkTextBytes(message.data, nativeText.utf8Checks);
       return checkSize(textLength(message.data), largestSend, held);
     case "sendBinary":
       checkBytes("a binary message", message.data);

@@ -147,7 +147,7 @@ function writeHeader(output: OutputBuffer, firstByte: number, length: number, ke
     at += 4;
   } else {
     bytes[at + 1] = MASKED | 127;
-    writeUint32(bytes, at + 2, 0); // no buffer is larger than 4 GiB
+    writeUint32(bytes, at + 2, 0); // no output is larger than 4 GiB
     writeUint32(bytes, at + 6, length);
     at += 10;
   }

@@ -23,6 +23,11 @@ function record(length: number) {
   return { kind: 0, bytes: pattern(length), start: 0, end: length };
 }
 
+/** A turn of the event loop: a send that finds no room has gone to sleep. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** Whether `act` wakes who sleeps on a word. */
 function wakes(word: WakeWord, act: () => void): boolean {
   word.arm();
@@ -169,6 +174,16 @@ describe("a sender that waits for room", () => {
     assertEquals(reader.tryRead(), DONE);
     while (writer.tryWrite(record(56)) === DONE);
     assert(!wakes(ring.room, () => reader.tryRead()));
+  });
+
+  it("finds a little room by itself, when the receiver takes one and stops", async () => {
+    // With this limit it would look again on its own account after minutes.
+    const { sender, receiver } = createChannel(bytesCodec, { capacity: 64 * KIB, stallLimit: 600_000 });
+    while (sender.trySend(pattern(KIB)).sent);
+    const waiting = sender.send(pattern(KIB));
+    await turn();
+    assertEquals(receiver.tryReceive(), pattern(KIB));
+    await bounded(waiting, "the send");
   });
 
   it("goes on while the reader assembles a message longer than the ring", () => {
