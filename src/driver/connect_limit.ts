@@ -8,21 +8,17 @@ export interface ConnectLimitErrors {
 
 /** The limit on the whole of connecting on an event loop: a time, and the program's own signal. */
 export class ConnectLimit {
-  /** Called when an attempt is ended, beside `signal`, by whoever is at work: a listener of its own costs more. */
-  onEnd: ((error: WebSocketError) => void) | undefined;
-
   readonly #controller = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #userSignal: AbortSignal | undefined;
-  readonly #onAbort: (() => void) | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
 
-  constructor(timeout: number, userSignal: AbortSignal | undefined, errors: ConnectLimitErrors) {
-    this.#timer = setTimeout(() => this.#end(errors.tooLate()), timeout);
-    if (userSignal === undefined) return;
-    this.#userSignal = userSignal;
-    this.#onAbort = () => this.#end(errors.aborted());
-    if (userSignal.aborted) this.#onAbort();
-    else userSignal.addEventListener("abort", this.#onAbort, { once: true });
+  constructor(timeout: number, signal: AbortSignal | undefined, errors: ConnectLimitErrors) {
+    this.#signal = signal;
+    this.#onAbort = () => this.#controller.abort(errors.aborted());
+    this.#timer = setTimeout(() => this.#controller.abort(errors.tooLate()), timeout);
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** Aborted with a `WebSocketError` as its reason. */
@@ -32,11 +28,6 @@ export class ConnectLimit {
 
   clear(): void {
     clearTimeout(this.#timer);
-    if (this.#onAbort !== undefined) this.#userSignal?.removeEventListener("abort", this.#onAbort);
-  }
-
-  #end(error: WebSocketError): void {
-    this.#controller.abort(error);
-    this.onEnd?.(error);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 }

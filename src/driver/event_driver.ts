@@ -20,7 +20,7 @@ export async function connectEventDriven<Client>(
   const opening = new Opening<Client>(target, settings);
   const limit = new ConnectLimit(target.handshakeTimeout, settings.signal, opening);
   try {
-    const opened = await openFollowing(transport, opening, limit);
+    const opened = await openFollowing(transport, opening, limit.signal);
     const { spinWaitDuration } = settings;
     if (spinWaitDuration === undefined) return opened;
     return { ...opened, turns: new EventLoopPolling(spinWaitDuration, opened.connection) };
@@ -35,15 +35,14 @@ export async function connectEventDriven<Client>(
 async function openFollowing<Client>(
   transport: Transport,
   opening: Opening<Client>,
-  limit: ConnectLimit,
+  signal: AbortSignal,
 ): Promise<Opened<Client>> {
   const { enterPhase } = opening;
-  const context = { signal: limit.signal, enterPhase };
   for (;;) {
     try {
-      const stream = await transport.connect(opening.begin(), context);
+      const stream = await transport.connect(opening.begin(), { signal, enterPhase });
       enterPhase("upgrade");
-      return await upgrade(stream, opening, limit);
+      return await upgrade(stream, opening, signal);
     } catch (error) {
       opening.followOrThrow(error);
     }
@@ -53,15 +52,19 @@ async function openFollowing<Client>(
 function upgrade<Client>(
   stream: ByteStream,
   opening: Opening<Client>,
-  limit: ConnectLimit,
+  signal: AbortSignal,
 ): Promise<Opened<Client>> {
-  return new Promise((resolve, reject) => {
-    const upgrade = new Upgrade(stream, opening.handshake, {
-      onOpen: (leftover) => resolve(opening.open(stream, leftover, eventLoopClock)),
-      onFail: reject,
-    });
-    limit.onEnd = (error) => upgrade.giveUp(error);
-    if (limit.signal.aborted) limit.onEnd(limit.signal.reason as WebSocketError);
-    else upgrade.start();
+  const { promise, resolve, reject } = Promise.withResolvers<Opened<Client>>();
+  const upgrade = new Upgrade(stream, opening.handshake, {
+    onOpen: (leftover) => resolve(opening.open(stream, leftover, eventLoopClock)),
+    onFail: reject,
   });
+  const onAbort = (): void => upgrade.giveUp(signal.reason as WebSocketError);
+  if (signal.aborted) {
+    onAbort();
+    return promise;
+  }
+  signal.addEventListener("abort", onAbort, { once: true });
+  upgrade.start();
+  return promise.finally(() => signal.removeEventListener("abort", onAbort));
 }
