@@ -128,7 +128,7 @@ export class Waiting {
     this.#wakeWord(BLOCKED).wake();
   }
 
-  /** A thread that dies with a lock taken wakes nobody, so one has to look now and then. */
+  /** A thread that dies with a lock taken wakes nobody, and a reader not for a little room: one looks now and then. */
   #longestSleep(status: Status): number {
     const isForRoom = this.#side === "sender" && status === BLOCKED;
     return Math.min(this.#stallLimit / 2, isForRoom ? LOOK_FOR_ROOM : Infinity);

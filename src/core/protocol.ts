@@ -88,9 +88,9 @@ export class Protocol {
 
   /** Begins in state `open`: the opening handshake is over. */
   constructor(options: ProtocolOptions) {
-    const { deflate } = options;
+    const { deflate, maskKeys, maxBufferedAmount, utf8Checks } = options;
     this.#decoder = new MessageDecoder({ ...options, inflate: deflate?.receiver });
-    this.#sender = new MessageSender({ ...options, deflate: deflate?.sender });
+    this.#sender = new MessageSender({ maskKeys, maxBufferedAmount, utf8Checks, deflate: deflate?.sender });
     this.output = this.#sender.output;
     this.#deflate = deflate;
   }

@@ -11,6 +11,9 @@ export interface Requirement {
   readonly what: string;
 }
 
+/** Versions that this runtime is known to have reached: it is asked at each connect. */
+const met = new Set<string>();
+
 /**
  * Refuses by name what this runtime is too old for, where it would otherwise crash, hang or fail in words of its own.
  * Other runtimes are not concerned.
@@ -21,17 +24,11 @@ export function requireVersion({ runtime, since, what }: Requirement): void {
   if (detectRuntime() !== runtime) return;
   if (met.has(since)) return;
   const version = process.versions[runtime]!;
-  if (isAtLeast(version, since)) {
-    met.add(since);
-    return;
-  }
+  if (isAtLeast(version, since)) return void met.add(since);
   const name = { deno: "Deno", bun: "Bun", node: "Node" }[runtime];
   const message = `${what} needs ${name} ${since} or later; this is ${version}`;
   throw new WebSocketError("InvalidConfiguration", message);
 }
-
-/** Versions that this runtime is known to have reached: it is asked at each connect. */
-const met = new Set<string>();
 
 /** Compares versions; what is behind a hyphen is not looked at. */
 export function isAtLeast(version: string, least: string): boolean {
